@@ -1,0 +1,160 @@
+"""Familiarity by nearest neighbours: how far a photo's features lie from those of the training photos.
+
+Method: deep nearest neighbours for out-of-distribution detection (Sun, Ming, Zhu, Li; ICML 2022): features are
+normalised to unit length, and the distance to the k-th nearest training picture is compared with a limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+
+from defect_app.errors import ModelUnavailable
+from defect_app.familiarity.quality import PhotoQuality, QualityLimits, fit_limits, measure_quality
+
+MOST_REFERENCES = 1500
+NEIGHBOUR = 3
+"""Which neighbour's distance counts: the third nearest, so that one odd training photo vouches for nothing."""
+
+
+@dataclass(frozen=True)
+class Acquaintance:
+    """How well a model knows the kind of photo before it.
+
+    Attributes
+    ----------
+    familiar : bool
+        Whether the distance is within the limit.
+    distance : float
+        Distance to the third nearest training photo, 0 (the same) to 2.
+    limit : float
+        The greatest distance that counts as familiar.
+    quality_problems : tuple of str
+        What is wrong with the photo, in plain words.
+    """
+
+    familiar: bool
+    distance: float
+    limit: float
+    quality_problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FamiliarityModel:
+    """What a model remembers of its training photos.
+
+    Attributes
+    ----------
+    references : ndarray of float32, shape (n_references, n_features)
+        Features of training photos, unit length.
+    limit : float
+        The greatest distance that counts as familiar.
+    quality : QualityLimits
+        The range of sharpness, brightness and glare of the training photos.
+    """
+
+    references: np.ndarray
+    limit: float
+    quality: QualityLimits
+
+    @classmethod
+    def fit(
+        cls,
+        features: np.ndarray,
+        held_out_features: np.ndarray,
+        qualities: Sequence[PhotoQuality],
+        *,
+        seed: int = 0,
+        slack: float = 1.25,
+    ) -> FamiliarityModel:
+        """Remember training photos, and set the limit from photos that were held out.
+
+        Parameters
+        ----------
+        features : ndarray, shape (n_train, n_features)
+            Pooled features of training photos; at most 1,500 are kept, chosen by `seed`.
+        held_out_features : ndarray, shape (n_held_out, n_features)
+            Pooled features of validation photos: the limit is `slack` times their 99.5 % quantile of distance.
+        qualities : sequence of PhotoQuality
+            Of the training photos.
+        seed : int
+            Chooses the references.
+        slack : float
+            At least 1.
+        """
+        unit = _unit(features)
+        if len(unit) > MOST_REFERENCES:
+            unit = unit[np.random.default_rng(seed).choice(len(unit), MOST_REFERENCES, replace=False)]
+        # Stored in half precision, so the limit is set with the very numbers that will be used.
+        unit = unit.astype(np.float16).astype(np.float32)
+        distances = _distances(unit, held_out_features)
+        return cls(unit, float(np.quantile(distances, 0.995) * slack), fit_limits(qualities))
+
+    def distances(self, features: np.ndarray) -> np.ndarray:
+        """Return the distance of each photo to its third nearest training photo.
+
+        Parameters
+        ----------
+        features : ndarray, shape (n, n_features)
+
+        Returns
+        -------
+        ndarray of float32, shape (n,)
+            From 0 (the same) to 2.
+        """
+        return _distances(self.references, features)
+
+    def acquaintance(self, features: np.ndarray, pixels: np.ndarray) -> Acquaintance:
+        """Say how familiar one photo is.
+
+        Parameters
+        ----------
+        features : ndarray, shape (n_features,)
+            Pooled features of the photo.
+        pixels : ndarray of uint8, shape (height, width, 3)
+            The photo at the model's input size.
+        """
+        distance = float(self.distances(features[None])[0])
+        problems = self.quality.problems(measure_quality(pixels))
+        return Acquaintance(distance <= self.limit, distance, self.limit, problems)
+
+    def save(self, path: Path) -> None:
+        """Write ``familiarity.npz``."""
+        np.savez_compressed(
+            path,
+            references=self.references.astype(np.float16),
+            limit=np.float64(self.limit),
+            quality=np.array(astuple(self.quality), np.float64),
+        )
+
+    @classmethod
+    def load(cls, path: Path) -> FamiliarityModel:
+        """Read ``familiarity.npz``.
+
+        Raises
+        ------
+        ModelUnavailable
+            If the file is missing, damaged or lacks a part.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                references = stored["references"].astype(np.float32)
+                return cls(references, float(stored["limit"]), QualityLimits(*map(float, stored["quality"])))
+        except (OSError, KeyError, ValueError, TypeError, BadZipFile) as error:
+            raise ModelUnavailable(f"{path.parent.name}: {path.name} cannot be read.", "Restore the folder.") from error
+
+
+def _unit(features: np.ndarray) -> np.ndarray:
+    array = np.asarray(features, np.float32)
+    return array / np.maximum(np.linalg.norm(array, axis=1, keepdims=True), 1e-12)
+
+
+def _distances(references: np.ndarray, features: np.ndarray) -> np.ndarray:
+    similarity = _unit(features) @ references.T
+    neighbour = min(NEIGHBOUR, similarity.shape[1])
+    nearest = -np.partition(-similarity, neighbour - 1, axis=1)[:, neighbour - 1]
+    return np.sqrt(np.maximum(2.0 - 2.0 * nearest, 0.0))
