@@ -1,4 +1,4 @@
-"""Is this photo like the ones the model was trained on, and is it good enough to judge?"""
+"""Whether a photo is like those a model was trained on, and good enough to judge."""
 
 from defect_app.familiarity.acquaintance import Acquaintance, FamiliarityModel
 from defect_app.familiarity.quality import PhotoQuality, QualityLimits, measure_quality

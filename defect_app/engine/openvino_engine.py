@@ -1,0 +1,159 @@
+"""One compiled OpenVINO model, shared by every thread of the process."""
+
+from __future__ import annotations
+
+import os
+import queue
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openvino as ov
+
+from defect_app.catalog import ModelSpec
+from defect_app.engine.activation_map import ActivationMap, class_activation_map
+from defect_app.errors import ModelUnavailable
+
+DEFECT_TARGET = "defect"
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A model's answer on one photo.
+
+    Attributes
+    ----------
+    probabilities : ndarray of float32, shape (n_classes,)
+        Softmax, in the order of the spec's classes.
+    features : ndarray of float32, shape (n_channels,)
+        The last feature map, averaged over the picture.
+    activation_map : ActivationMap or None
+        Evidence for defect (inspection) or for the top class (recognition); None where the model's head has no
+        class activation map.
+    """
+
+    probabilities: np.ndarray
+    features: np.ndarray
+    activation_map: ActivationMap | None
+
+
+class Engine:
+    """A model compiled once; `predict` may be called from many threads at the same time.
+
+    Every photo is its own batch on a stream of one thread, so that an answer does not depend on what else is being
+    judged: the same photo gets the same bits alone, in a crowd and in any order. Throughput comes from as many
+    streams as there are cores.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        What the model is.
+    folder : Path
+        Its folder, verified by the catalog.
+    weights : str
+        Stem of the OpenVINO files in the folder.
+
+    Raises
+    ------
+    ModelUnavailable
+        If OpenVINO cannot read or compile the model, or its outputs are not those that the spec promises.
+    """
+
+    def __init__(self, spec: ModelSpec, folder: Path, weights: str = "model") -> None:
+        self.spec = spec
+        self.streams = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
+        try:
+            model = ov.Core().read_model(folder / f"{weights}.xml")
+            self._head_weights = _head_weights(model)
+            compiled = ov.Core().compile_model(model, "CPU", _properties(self.streams))
+            outputs = {name for port in compiled.outputs for name in port.get_names()}
+        except RuntimeError as error:
+            first_line = str(error).strip().splitlines()[0] if str(error).strip() else "unknown error"
+            raise ModelUnavailable(f"{spec.id}: OpenVINO cannot load the model ({first_line}).") from error
+        if not {"probabilities", "features"} <= outputs:
+            raise ModelUnavailable(f"{spec.id}: the model lacks the outputs 'probabilities' and 'features'.")
+        self._directions = self._directions_of(spec)
+        self._compiled = compiled
+        self._idle: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        # One request more than there are streams: a thread fills it while the streams compute.
+        for _ in range(self.streams + 1):
+            self._idle.put(compiled.create_infer_request())
+
+    def predict(self, pixels: np.ndarray) -> Prediction:
+        """Judge one photo at the model's input size.
+
+        Parameters
+        ----------
+        pixels : ndarray of uint8, shape (height, width, 3)
+            RGB, 0..255, exactly the input size of the spec (see `intake.fit_to_input`).
+
+        Raises
+        ------
+        ValueError
+            If the shape or type is another one.
+        """
+        expected = (self.spec.input.height, self.spec.input.width, 3)
+        if pixels.shape != expected or pixels.dtype != np.uint8:
+            raise ValueError(f"expected uint8 pixels of shape {expected}, got {pixels.dtype} of shape {pixels.shape}")
+        with self._request() as request:
+            request.infer({0: pixels[None]}, share_inputs=True)
+            probabilities = request.get_tensor("probabilities").data[0].copy()
+            feature_map = request.get_tensor("features").data[0]
+            return Prediction(probabilities, feature_map.mean(axis=(0, 1)), self._map(feature_map, probabilities))
+
+    @contextmanager
+    def _request(self) -> Iterator[Any]:
+        request = self._idle.get()
+        try:
+            yield request
+        finally:
+            self._idle.put(request)
+
+    def _map(self, feature_map: np.ndarray, probabilities: np.ndarray) -> ActivationMap | None:
+        if self._directions is None:
+            return None
+        if self.spec.task == "inspection":
+            return class_activation_map(feature_map, self._directions[:, 0], DEFECT_TARGET)
+        top = int(np.argmax(probabilities))
+        return class_activation_map(feature_map, self._directions[:, top], self.spec.classes[top].name)
+
+    def _directions_of(self, spec: ModelSpec) -> np.ndarray | None:
+        weights = self._head_weights
+        if weights is None or weights.shape[1] != len(spec.classes):
+            return None
+        if spec.task == "recognition":
+            return weights
+        # The softmax sees only differences of logits, so evidence for defect is what speaks for the defect
+        # classes and against the good ones.
+        defect = weights[:, list(spec.indices_with_role("defect"))].mean(axis=1)
+        ok = weights[:, list(spec.indices_with_role("ok"))].mean(axis=1)
+        return (defect - ok)[:, None]
+
+
+def _properties(streams: int) -> dict[str, Any]:
+    return {
+        # OpenVINO takes bfloat16 by default where the CPU has it, and then answers otherwise than elsewhere.
+        "INFERENCE_PRECISION_HINT": "f32",
+        "PERFORMANCE_HINT": "THROUGHPUT",
+        "NUM_STREAMS": str(streams),
+        "INFERENCE_NUM_THREADS": streams,
+        "ENABLE_CPU_PINNING": False,
+    }
+
+
+def _head_weights(model: ov.Model) -> np.ndarray | None:
+    """Find the dense layer before the softmax; return its kernel, shape (n_channels, n_classes), or None."""
+    node = next((r for r in model.get_results() if "probabilities" in r.input_value(0).get_names()), None)
+    while node is not None and node.get_type_name() != "MatMul":
+        if node.get_type_name() not in {"Result", "Softmax", "Add", "Convert", "Reshape"}:
+            return None
+        node = node.input_value(0).get_node()
+    if node is None:
+        return None
+    # The kernel may be stored compressed or quantised: let OpenVINO compute the constant part of the graph.
+    constant = ov.Core().compile_model(ov.Model([node.input_value(1)], []), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    kernel = np.array(constant([])[0], np.float32)
+    return kernel.T if node.get_attributes().get("transpose_b") else kernel

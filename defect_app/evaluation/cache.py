@@ -1,0 +1,106 @@
+"""``evaluation.parquet``: one row a picture and run, with the origin of the figures in the file's metadata."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from defect_app.errors import DefectLensError
+
+EVALUATION_FILE = "evaluation.parquet"
+FIXED_COLUMNS = ("image", "sha256", "split", "fold", "run", "actual", "leaked")
+PROBABILITY_PREFIX = "p_"
+_METADATA_KEY = b"defect_lens"
+
+
+@dataclass(frozen=True)
+class EvaluationOrigin:
+    """Which model, data and software made an evaluation.
+
+    Attributes
+    ----------
+    model_id, model_sha256 : str
+        The model that answered; the hash is `catalog.model_digest`.
+    dataset, dataset_sha256 : str
+        The data set's name, and a hash of its content.
+    seeds : tuple of int
+        Seed of run 0, 1, ...
+    created : str
+        ISO 8601, UTC.
+    versions : dict
+        Package name to version.
+    """
+
+    model_id: str
+    model_sha256: str
+    dataset: str
+    dataset_sha256: str
+    seeds: tuple[int, ...] = (0,)
+    created: str = ""
+    versions: dict[str, str] = field(default_factory=lambda: {n: version(n) for n in ("openvino", "numpy", "keras")})
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A cached evaluation.
+
+    Attributes
+    ----------
+    rows : DataFrame
+        Columns `image`, `sha256`, `split`, `fold`, `run`, `actual`, `leaked`, and ``p_<class name>`` for each class.
+    origin : EvaluationOrigin
+        Where the rows come from.
+    """
+
+    rows: pd.DataFrame
+    origin: EvaluationOrigin
+
+    @property
+    def probability_columns(self) -> list[str]:
+        """The columns that hold probabilities, in the model's class order."""
+        return [c for c in self.rows.columns if c.startswith(PROBABILITY_PREFIX)]
+
+
+def write_evaluation(folder: Path, evaluation: Evaluation) -> Path:
+    """Write ``evaluation.parquet`` into a model folder.
+
+    Raises
+    ------
+    ValueError
+        If a fixed column is missing or another column starts with ``p_``.
+    """
+    columns = list(evaluation.rows.columns)
+    missing = [c for c in FIXED_COLUMNS if c not in columns]
+    unknown = [c for c in columns if c not in FIXED_COLUMNS and not c.startswith(PROBABILITY_PREFIX)]
+    if missing or unknown:
+        raise ValueError(f"expected the columns {FIXED_COLUMNS} and p_<class>; missing {missing}, unknown {unknown}")
+    table = pa.Table.from_pandas(evaluation.rows, preserve_index=False)
+    stored = {_METADATA_KEY: json.dumps(asdict(evaluation.origin)).encode()}
+    path = folder / EVALUATION_FILE
+    pq.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), **stored}), path, compression="zstd")
+    return path
+
+
+def read_evaluation(folder: Path) -> Evaluation:
+    """Read ``evaluation.parquet`` of a model folder.
+
+    Raises
+    ------
+    DefectLensError
+        If the file is missing, is not Parquet, or carries no origin.
+    """
+    path = folder / EVALUATION_FILE
+    try:
+        table = pq.read_table(path)
+        origin = json.loads(table.schema.metadata[_METADATA_KEY])
+        return Evaluation(table.to_pandas(), EvaluationOrigin(**{**origin, "seeds": tuple(origin["seeds"])}))
+    except FileNotFoundError as error:
+        raise DefectLensError(f"{folder.name} has no evaluation yet.", "Run the evaluate command.") from error
+    except (OSError, pa.ArrowInvalid, KeyError, TypeError, ValueError) as error:
+        raise DefectLensError(f"{folder.name}: {EVALUATION_FILE} cannot be read ({error}).") from error
