@@ -85,10 +85,10 @@ def take_photo(
     warm = rng.uniform(-camera.warmth, camera.warmth)
     if camera.colour:
         gains = np.array([1 + warm, 1 + rng.uniform(-0.02, 0.02), 1 - warm], dtype=np.float32)
-        light *= fall_off[:, :, None] * gains
+        light = light * (fall_off[:, :, None] * gains)
     else:
-        light *= fall_off
-    light += _noise(light, seed, rng.uniform(*camera.noise))
+        light = light * fall_off
+    light = light + _noise(light, seed, rng.uniform(*camera.noise))
     quality = int(rng.integers(camera.jpeg_quality[0], camera.jpeg_quality[1] + 1))
     return _through_jpeg(light, quality), mask.astype(bool)
 

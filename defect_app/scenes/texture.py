@@ -1,0 +1,99 @@
+"""Drawing blocks that several renderers share: soft steps, grain at a scale, ragged outlines, places in words."""
+
+import cv2
+import numpy as np
+
+
+def soft_step(values: np.ndarray, start: float, end: float) -> np.ndarray:
+    """Return 0 up to ``start``, 1 from ``end`` on and a smooth ramp between; falling if ``end < start``.
+
+    Parameters
+    ----------
+    values : numpy.ndarray
+        Any shape, float.
+    start, end : float
+        Where the ramp begins and ends; not equal.
+
+    Returns
+    -------
+    numpy.ndarray
+        Same shape, in [0, 1].
+    """
+    ramp = np.clip((values - start) / (end - start), 0, 1)
+    step: np.ndarray = ramp * ramp * (3 - 2 * ramp)
+    return step
+
+
+def grain(
+    rng: np.random.Generator, shape: tuple[int, int], scale: float | tuple[float, float], wraps: bool = False
+) -> np.ndarray:
+    """Return smooth noise of unit standard deviation.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Where the noise is drawn from.
+    shape : tuple of int
+        (height, width), pixels.
+    scale : float or tuple of float
+        Gaussian sigma across and down, pixels; one number for both.
+    wraps : bool
+        Whether the noise must run on from the last row to the first (an angle going round).
+
+    Returns
+    -------
+    numpy.ndarray
+        float32, the given shape, mean near 0.
+    """
+    across, down = scale if isinstance(scale, tuple) else (scale, scale)
+    height, width = shape
+    # Smooth noise is drawn coarse and enlarged: the same look at a fraction of the time.
+    step_x, step_y = max(1, int(across / 2)), max(1, int(down / 2))
+    coarse = rng.standard_normal((-(-height // step_y) + 4, -(-width // step_x) + 4), dtype=np.float32)
+    border = cv2.BORDER_REFLECT
+    if wraps:
+        coarse = coarse[:-4]
+        reach = min(len(coarse), int(3 * down / step_y) + 2)
+        coarse = np.vstack([coarse[-reach:], coarse, coarse[:reach]])
+    smooth = cv2.GaussianBlur(
+        coarse, (0, 0), max(across / step_x, 0.3), sigmaY=max(down / step_y, 0.3), borderType=border
+    )
+    if wraps:
+        smooth = smooth[reach:-reach]
+        noise = cv2.resize(smooth[:, 2:-2], (width, height), interpolation=cv2.INTER_LINEAR)
+    else:
+        noise = cv2.resize(smooth[2:-2, 2:-2], (width, height), interpolation=cv2.INTER_CUBIC)
+    return (noise - noise.mean()) / (noise.std() + 1e-6)
+
+
+def ragged_outline(rng: np.random.Generator, direction: np.ndarray, raggedness: float) -> np.ndarray:
+    """Return the relative radius of an irregular closed outline in each direction.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Where the outline is drawn from.
+    direction : numpy.ndarray
+        Angles seen from the outline's centre, radians.
+    raggedness : float
+        0 for a circle, about 0.3 for a torn hole.
+
+    Returns
+    -------
+    numpy.ndarray
+        Same shape, around 1, never below 0.3.
+    """
+    outline = np.ones_like(direction)
+    for waves in range(2, 8):
+        strength = raggedness * rng.uniform(0.3, 1) / np.sqrt(waves)
+        outline += strength * np.cos(waves * direction + rng.uniform(0, 2 * np.pi))
+    return np.maximum(outline, 0.3)
+
+
+def place_in_words(x: float, y: float, width: int, height: int) -> str:
+    """Say in words where a point lies in the picture: "upper left", "centre", "right"."""
+    rows = ("upper", "", "lower")
+    columns = ("left", "", "right")
+    row = rows[min(2, max(0, int(3 * y / height)))]
+    column = columns[min(2, max(0, int(3 * x / width)))]
+    return f"{row} {column}".strip() or "centre"
