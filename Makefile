@@ -1,0 +1,29 @@
+# Two commands do everything: `make app` runs Defect Lens, `make test` passes its tests.
+PYTHON ?= python3.11
+BIN := .venv/bin
+SET_UP := .venv/.set-up
+# The data sets, where they lie beside the checkout; without them the app runs all the same.
+export DEFECT_APP_DATA ?= $(wildcard ../shared/data)
+
+.PHONY: app test bench setup lint
+
+app: setup
+	$(BIN)/streamlit run defect_app/server.py
+
+test: setup lint
+	$(BIN)/python -m pytest
+
+bench: setup
+	$(BIN)/python -m defect_app bench
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+setup: $(SET_UP)
+
+$(SET_UP): requirements.txt constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
