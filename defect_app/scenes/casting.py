@@ -16,7 +16,7 @@ LABELS: tuple[str, ...] = ("ok", "defect")
 _SIDE = 512
 _TURN = 2048  # samples of one turn in the profiles and textures that run round the disc
 _CAMERA = CameraRange(
-    colour=False, tilt=0.012, blur_px=(0.6, 1.1), noise=(0.6, 2.2), vignetting=(0.0, 0.08), jpeg_quality=(82, 95)
+    colour=False, tilt=0.012, blur_px=(0.7, 1.4), noise=(0.6, 2.2), vignetting=(0.0, 0.08), jpeg_quality=(82, 95)
 )
 
 
@@ -66,7 +66,7 @@ class _Shape:
 
 
 def _draw_shape(rng: np.random.Generator) -> _Shape:
-    radius = rng.uniform(0.385, 0.465) * _SIDE
+    radius = rng.uniform(0.37, 0.462) * _SIDE
     slack = max(4.0, _SIDE / 2 - radius - 8)
     centre = _SIDE / 2 + rng.uniform(-slack, slack, 2) * (0.75, 0.6)
     turn = rng.uniform(0, np.pi)
@@ -98,25 +98,27 @@ def _cast(seed: int) -> Casting:
     inverse = np.linalg.inv(shape.axes).astype(np.float32)
     across = inverse[0, 0] * (columns - shape.centre[0]) + inverse[0, 1] * (rows - shape.centre[1])
     down = inverse[1, 0] * (columns - shape.centre[0]) + inverse[1, 1] * (rows - shape.centre[1])
-    radius = np.hypot(across, down)
     angle = cv2.phase(across, down)
+    uneven = grain(shape_rng, (_TURN, 1), (0.3, 24), wraps=True)[:, 0] * np.float32(shape_rng.uniform(0.0003, 0.001))
+    radius = np.hypot(across, down) * (1 + _round(uneven, angle))
+    fine = grain(shape_rng, (_SIDE, _SIDE), 1.1)
     pixel = 1.0 / float(shape.axes[0, 0])
 
     ground = _ground(random_stream(seed, Stream.BACKGROUND), light_rng, light, across, down, radius, angle)
-    level = light_rng.uniform(172, 218)
+    level = light_rng.uniform(168, 216)
     picture = ground.copy()
-    _lay(picture, _machined_ring(shape_rng, light_rng, level, shape, radius, angle), radius, 1.0, pixel)
+    _lay(picture, _machined_ring(shape_rng, light_rng, level, shape, radius, angle, fine), radius, 1.0, pixel)
     _rim(picture, shape_rng, light, radius, angle, pixel)
 
     raised_x, raised_y = across - shape.lean[0], down - shape.lean[1]
     raised = np.hypot(raised_x, raised_y)
     groove = np.float32(light_rng.uniform(12, 34))
     _lay(picture, groove, radius, shape.ring_inner, 1.2 * pixel)
-    collar = _collar(shape_rng, light_rng, level, angle, raised, shape)
+    collar = _collar(shape_rng, light_rng, level, angle, raised, shape, fine)
     _lay(picture, collar, raised, shape.collar_outer, 1.2 * pixel)
-    _lay(picture, _bowl(shape_rng, light, raised, angle), raised, shape.collar_inner, 1.4 * pixel)
+    _lay(picture, _bowl(shape_rng, light, raised, angle, fine), raised, shape.collar_inner, 1.4 * pixel)
     hub_x, hub_y = across - 0.5 * shape.lean[0], down - 0.5 * shape.lean[1]
-    _hub(picture, shape_rng, light_rng, level, light, hub_x, hub_y, shape, pixel)
+    _hub(picture, shape_rng, light_rng, level, light, hub_x, hub_y, shape, pixel, fine)
     return Casting(picture, ground, radius, angle, shape.centre, shape.axes, shape.collar_outer, light)
 
 
@@ -188,14 +190,15 @@ def _machined_ring(
     shape: _Shape,
     radius: np.ndarray,
     angle: np.ndarray,
+    fine: np.ndarray,
 ) -> np.ndarray:
     turn = np.arange(_TURN, dtype=np.float32) * (2 * np.pi / _TURN)
-    sheen = np.zeros(_TURN, np.float32)
+    sheen = np.float32(light_rng.uniform(4, 28)) * np.cos(2 * (turn - np.float32(light_rng.uniform(0, np.pi))))
     strength = light_rng.uniform(0.35, 1.0)
     # Turned metal shines in sectors: opposite pairs of lobes, some with the hard edges of a lamp's border.
     for _ in range(int(light_rng.integers(2, 5))):
         middle, width = light_rng.uniform(0, 2 * np.pi), light_rng.uniform(0.12, 0.7)
-        height = light_rng.choice([-1, 1], p=[0.45, 0.55]) * light_rng.uniform(8, 38) * strength
+        height = light_rng.choice([-1, 1], p=[0.45, 0.55]) * light_rng.uniform(10, 44) * strength
         hardness = light_rng.uniform(0.1, 0.9)
         for side, share in ((0, 1.0), (np.pi, light_rng.uniform(0.2, 1.0))):
             away = np.abs((turn - middle - side + np.pi) % (2 * np.pi) - np.pi)
@@ -203,11 +206,12 @@ def _machined_ring(
     skewed = (angle + np.float32(light_rng.normal(0, 0.25)) * (radius - np.float32(0.8))) % np.float32(2 * np.pi)
     ring = np.float32(level) + _round(sheen, skewed)
     inner = shape.ring_inner - 0.08
-    lines = grain(rng, (512, 192), (0.7, 40), wraps=True) * 0.7 + grain(rng, (512, 192), (4, 60), wraps=True)
-    fine = grain(rng, (512, 192), (0.6, 5), wraps=True)
-    texture = np.float32(rng.uniform(1.5, 4.5)) * lines + np.float32(rng.uniform(1, 3)) * fine
+    lines = grain(rng, (512, 256), (0.9, 60), wraps=True) + 0.8 * grain(rng, (512, 256), (3, 90), wraps=True)
+    brushed = grain(rng, (512, 256), (0.8, 6), wraps=True)
+    texture = np.float32(rng.uniform(0.8, 3.2)) * lines + np.float32(rng.uniform(0.5, 1.8)) * brushed
     ring += _polar(texture, radius, angle, inner, 1.02)
-    ring += np.float32(rng.uniform(1.5, 5)) * grain(rng, (_SIDE, _SIDE), 9) + 1.6 * grain(rng, (_SIDE, _SIDE), 1.0)
+    clouds = grain(rng, (_SIDE, _SIDE), 7) + grain(rng, (_SIDE, _SIDE), 18)
+    ring += np.float32(rng.uniform(1, 4)) * clouds + 1.5 * fine
     glow = np.float32(light_rng.uniform(-6, 26))
     ring += glow * soft_step(radius, shape.ring_inner + 0.14, shape.ring_inner)
     return np.minimum(ring, 246)
@@ -232,29 +236,31 @@ def _collar(
     angle: np.ndarray,
     raised: np.ndarray,
     shape: _Shape,
+    fine: np.ndarray,
 ) -> np.ndarray:
     sheen = grain(light_rng, (_TURN, 1), (0.3, 170), wraps=True)[:, 0] * np.float32(light_rng.uniform(5, 14))
-    collar = np.float32(level + light_rng.uniform(-14, 6)) + _round(sheen, angle)
+    collar = np.float32(level + light_rng.uniform(-8, 12)) + _round(sheen, angle)
     middle = (shape.collar_inner + shape.collar_outer) / 2
     collar += 10 * np.exp(-(((raised - middle) / 0.012) ** 2))
     seam = np.exp(-(((raised - (shape.collar_outer - 0.012)) / 0.004) ** 2))
     collar -= np.float32(rng.uniform(10, 60)) * seam
-    return np.minimum(collar + 2 * grain(rng, (_SIDE, _SIDE), 1.2), 248)
+    return np.minimum(collar + 2 * fine, 248)
 
 
-def _bowl(rng: np.random.Generator, light: float, raised: np.ndarray, angle: np.ndarray) -> np.ndarray:
+def _bowl(
+    rng: np.random.Generator, light: float, raised: np.ndarray, angle: np.ndarray, fine: np.ndarray
+) -> np.ndarray:
     """Draw the dark bowl; only the edges of its spiral vanes catch some light."""
     vanes, swirl, phase = int(rng.integers(6, 8)), rng.uniform(3.0, 4.5), rng.uniform(0, 2 * np.pi)
     wave = vanes * (angle + np.float32(swirl) * (raised - np.float32(0.42))) + np.float32(phase)
     ridge = np.clip(np.cos(wave), 0, 1)
     ridge = ridge**14 + 0.35 * np.clip(np.cos(wave - 0.7), 0, 1) ** 5
     window = soft_step(raised, 0.31, 0.42) * soft_step(raised, 0.56, 0.47)
-    lit = 0.55 + 0.45 * np.cos(angle - np.float32(light + np.pi))
-    patches = np.clip(0.7 + 0.5 * grain(rng, (_SIDE, _SIDE), 12), 0, 2)
-    bowl = np.float32(rng.uniform(12, 24)) + np.float32(rng.uniform(18, 40)) * ridge * window * lit * patches
+    lit = 0.65 + 0.35 * np.cos(angle - np.float32(light + np.pi))
+    patches = np.clip(0.8 + 0.45 * grain(rng, (_SIDE, _SIDE), 12), 0, 2)
+    bowl = np.float32(rng.uniform(8, 18)) + np.float32(rng.uniform(28, 62)) * ridge * window * lit * patches
     bowl += 7 * lit * patches * soft_step(raised, 0.34, 0.5)
-    cast = grain(rng, (_SIDE, _SIDE), 1.3)
-    dark: np.ndarray = bowl + 1.5 * cast
+    dark: np.ndarray = bowl + 1.5 * fine
     return dark
 
 
@@ -268,12 +274,13 @@ def _hub(
     hub_y: np.ndarray,
     shape: _Shape,
     pixel: float,
+    fine: np.ndarray,
 ) -> None:
     """Draw the hub's bright face and the bore: a wall in half shade and the table seen through it."""
     radius = np.hypot(hub_x, hub_y)
     sheen = grain(light_rng, (_TURN, 1), (0.3, 120), wraps=True)[:, 0] * np.float32(light_rng.uniform(4, 10))
     angle = cv2.phase(hub_x, hub_y)
-    face = np.float32(level + light_rng.uniform(-10, 4)) + _round(sheen, angle) + 3 * grain(rng, (_SIDE, _SIDE), 1.1)
+    face = np.float32(level + light_rng.uniform(-10, 4)) + _round(sheen, angle) + 3 * fine
     bevel = np.exp(-(((radius - (shape.hub_outer - 0.008)) / 0.006) ** 2))
     face = np.minimum(face - np.float32(rng.uniform(0, 45)) * bevel, 248)
     _lay(picture, face, radius, shape.hub_outer, 1.2 * pixel)

@@ -133,13 +133,13 @@ def shrinkage(rng: np.random.Generator, part: Casting) -> Drawn:
     cloud = np.exp(-((along / long) ** 2) - (aside / short) ** 2)
     pits = grain(rng, (height, width), 2.3) + 0.5 * grain(rng, (height, width), 4.5)
     level = pits + 2.6 * cloud - 2.3
-    hole = soft_step(level, 0.0, 0.5) * (cloud > 0.05)
+    hole = soft_step(level, -0.1, 0.8) * (cloud > 0.05)
     metal = soft_step(part.radius, 1.0, 0.985) * soft_step(
         part.radius, part.collar_outer + 0.02, part.collar_outer + 0.04
     )
     lit = np.roll(hole, (-round(2 * np.sin(part.light)), -round(2 * np.cos(part.light))), (0, 1))
     picture = part.picture + metal * np.clip(lit - hole, 0, 1) * 0.6 * (252 - part.picture)
-    picture = picture + metal * hole * (np.float32(rng.uniform(25, 60)) - picture)
+    picture = picture + metal * hole * (rng.uniform(25, 60) + 12 * pits - picture)
     return picture, f"shrinkage on the machined ring, {part.place(radius, angle)}"
 
 
@@ -193,7 +193,8 @@ def pinched_edge(rng: np.random.Generator, part: Casting) -> Drawn:
     shape = (part.picture.shape[0], part.picture.shape[1])
     beyond: np.ndarray = part.radius * np.cos(part.angle - np.float32(angle)) - np.float32(1 - depth)
     sideways = np.abs(part.radius * np.sin(part.angle - np.float32(angle)))
-    beyond = beyond + np.float32(0.22 * depth) * grain(rng, shape, 7) + np.float32(0.008) * grain(rng, shape, 2)
+    torn = rng.uniform(0.1, 1.0)
+    beyond += np.float32(0.2 * depth * torn) * grain(rng, shape, 9) + np.float32(0.006 * torn) * grain(rng, shape, 2.5)
     beyond[np.cos(part.angle - np.float32(angle)) < 0.5] = -1.0
     pixel = 1.0 / float(part.axes[0, 0])
     inside = np.clip((1.004 - part.radius) / (2 * pixel) + 0.5, 0, 1)

@@ -38,7 +38,8 @@ def grain(
     scale : float or tuple of float
         Gaussian sigma across and down, pixels; one number for both.
     wraps : bool
-        Whether the noise must run on from the last row to the first (an angle going round).
+        Whether the noise must run on from the last row to the first (an angle going round); the height is then a
+        power of two.
 
     Returns
     -------
@@ -48,22 +49,25 @@ def grain(
     across, down = scale if isinstance(scale, tuple) else (scale, scale)
     height, width = shape
     # Smooth noise is drawn coarse and enlarged: the same look at a fraction of the time.
-    step_x, step_y = max(1, int(across / 2)), max(1, int(down / 2))
-    coarse = rng.standard_normal((-(-height // step_y) + 4, -(-width // step_x) + 4), dtype=np.float32)
-    border = cv2.BORDER_REFLECT
-    if wraps:
-        coarse = coarse[:-4]
-        reach = min(len(coarse), int(3 * down / step_y) + 2)
-        coarse = np.vstack([coarse[-reach:], coarse, coarse[:reach]])
-    smooth = cv2.GaussianBlur(
-        coarse, (0, 0), max(across / step_x, 0.3), sigmaY=max(down / step_y, 0.3), borderType=border
-    )
-    if wraps:
-        smooth = smooth[reach:-reach]
-        noise = cv2.resize(smooth[:, 2:-2], (width, height), interpolation=cv2.INTER_LINEAR)
-    else:
-        noise = cv2.resize(smooth[2:-2, 2:-2], (width, height), interpolation=cv2.INTER_CUBIC)
-    return (noise - noise.mean()) / (noise.std() + 1e-6)
+    step_x, step_y = _coarseness(across), _coarseness(down)
+    rows, columns = -(-height // step_y), -(-width // step_x)
+    margin = 2
+    coarse = rng.standard_normal((rows, columns + 2 * margin), dtype=np.float32)
+    reach = min(rows, int(3 * down / step_y) + margin) if wraps else margin
+    padded = np.vstack([coarse[rows - reach :], coarse, coarse[:reach]])
+    smooth = cv2.GaussianBlur(padded, (0, 0), max(across / step_x, 0.3), sigmaY=max(down / step_y, 0.3))
+    if step_x > 1 or step_y > 1:
+        full = (smooth.shape[1] * step_x, smooth.shape[0] * step_y)
+        smooth = cv2.resize(smooth, full, interpolation=cv2.INTER_CUBIC)
+    top, left = reach * step_y, margin * step_x
+    noise = smooth[top : top + height, left : left + width]
+    mean, deviation = cv2.meanStdDev(noise)
+    return (noise - np.float32(mean[0, 0])) * np.float32(1 / (deviation[0, 0] + 1e-6))
+
+
+def _coarseness(sigma: float) -> int:
+    """Return the power of two, so that it divides the length of a turn, that still resolves the scale."""
+    return int(2 ** max(0, np.floor(np.log2(max(sigma, 1.0) / 1.5))))
 
 
 def ragged_outline(rng: np.random.Generator, direction: np.ndarray, raggedness: float) -> np.ndarray:
