@@ -8,7 +8,7 @@ import numpy as np
 from defect_app.scenes.camera import CameraRange, take_photo
 from defect_app.scenes.casting_defects import DRAW, Casting
 from defect_app.scenes.scene import Scene, Stream, choose_defect, random_stream
-from defect_app.scenes.texture import grain, soft_step
+from defect_app.scenes.texture import grain, line_ink, soft_step
 
 DEFECTS: tuple[str, ...] = tuple(DRAW)
 LABELS: tuple[str, ...] = ("ok", "defect")
@@ -173,13 +173,11 @@ def _speck(ground: np.ndarray, rng: np.random.Generator) -> None:
     """Dust or a fibre on the table: part of every workshop photo and no defect of the part."""
     x, y = rng.uniform(0, _SIDE, 2)
     if rng.random() < 0.25:
-        bend = np.array([x, y]) + rng.normal(0, 6, (4, 2)).cumsum(axis=0)
-        trace = np.round(bend * 16).astype(np.int32)
-        shade = np.zeros_like(ground)
-        cv2.polylines(shade, [trace], False, 1.0, 1, cv2.LINE_AA, shift=4)
+        bend = np.array([x, y]) + rng.normal(0, 6, (5, 2)).cumsum(axis=0)
+        shade = line_ink((_SIDE, _SIDE), bend, np.full(4, 0.9))
     else:
-        shade = np.zeros_like(ground)
-        cv2.circle(shade, (int(x * 16), int(y * 16)), int(rng.uniform(8, 28)), 1.0, -1, cv2.LINE_AA, shift=4)
+        wide = rng.uniform(1.2, 4)
+        shade = line_ink((_SIDE, _SIDE), np.array([[x, y], [x + 0.5 * wide, y]]), np.array([wide]))
     ground -= shade * np.float32(rng.uniform(15, 60))
 
 
@@ -199,7 +197,7 @@ def _machined_ring(
     for _ in range(int(light_rng.integers(2, 5))):
         middle, width = light_rng.uniform(0, 2 * np.pi), light_rng.uniform(0.12, 0.7)
         height = light_rng.choice([-1, 1], p=[0.45, 0.55]) * light_rng.uniform(10, 44) * strength
-        hardness = light_rng.uniform(0.1, 0.9)
+        hardness = light_rng.uniform(0.05, 0.75)
         for side, share in ((0, 1.0), (np.pi, light_rng.uniform(0.2, 1.0))):
             away = np.abs((turn - middle - side + np.pi) % (2 * np.pi) - np.pi)
             sheen += np.float32(height * share) * soft_step(away, width, width * hardness)

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
-from defect_app.scenes.texture import grain, place_in_words, ragged_outline, soft_step
+from defect_app.scenes.texture import grain, line_ink, place_in_words, ragged_outline, soft_step
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,6 +145,7 @@ def shrinkage(rng: np.random.Generator, part: Casting) -> Drawn:
 def scratch(rng: np.random.Generator, part: Casting) -> Drawn:
     """Draw one to three scratches across the machining lines, each a dark groove with a bright side."""
     picture = part.picture.copy()
+    shape = (picture.shape[0], picture.shape[1])
     angle = rng.uniform(0, 2 * np.pi)
     radius = rng.uniform(0.74, 0.88)
     centre = np.array(part.pixel_at(radius, angle))
@@ -164,26 +164,15 @@ def scratch(rng: np.random.Generator, part: Casting) -> Drawn:
             ],
             axis=1,
         )
-        dark, bright = np.zeros_like(picture), np.zeros_like(picture)
-        _stroke(dark, points, width)
+        ends = np.minimum(np.arange(13), 12 - np.arange(13))
+        widths = width * np.minimum(1.0, 0.35 + 0.22 * ends)
         side = width * 0.9 * np.array([np.cos(part.light + np.pi), np.sin(part.light + np.pi)])
-        _stroke(bright, points + side, 0.8 * width)
+        dark, bright = line_ink(shape, points, widths), line_ink(shape, points + side, 0.8 * widths)
         picture += metal * bright * np.float32(rng.uniform(0.5, 1.0)) * (252 - picture)
         picture += metal * dark * np.float32(rng.uniform(0.6, 0.95)) * (48 - picture)
         centre = centre + rng.normal(0, 12, 2)
         lie += rng.normal(0, 0.15)
     return picture, f"scratch across the machined ring, {part.place(radius, angle)}"
-
-
-def _stroke(canvas: np.ndarray, points: np.ndarray, width: float) -> None:
-    """Draw a line that tapers at both ends; widths below a pixel come out as fainter."""
-    fixed = np.round(points * 16).astype(np.int32)
-    last = len(points) - 2
-    for index in range(last + 1):
-        taper = min(1.0, 0.35 + 0.65 * 4 * min(index, last - index) / last)
-        thick = max(1, round(width * taper))
-        ink = min(1.0, width * taper / thick)
-        cv2.line(canvas, fixed[index].tolist(), fixed[index + 1].tolist(), ink, thick, cv2.LINE_AA, shift=4)
 
 
 def pinched_edge(rng: np.random.Generator, part: Casting) -> Drawn:

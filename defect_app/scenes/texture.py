@@ -94,6 +94,41 @@ def ragged_outline(rng: np.random.Generator, direction: np.ndarray, raggedness: 
     return np.maximum(outline, 0.3)
 
 
+def line_ink(shape: tuple[int, int], points: np.ndarray, widths: np.ndarray) -> np.ndarray:
+    """Return the coverage of a thin line whose width changes along its way.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        (height, width), pixels.
+    points : numpy.ndarray
+        Shape (n, 2): x and y of the line's points, pixels; they may lie outside the picture.
+    widths : numpy.ndarray
+        Shape (n - 1,): the width of each piece, pixels; what is thinner than a pixel is drawn fainter.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32, the given shape, in [0, 1].
+    """
+    # OpenCV smooths lines on 8-bit pictures only.
+    ink = np.zeros(shape, np.uint8)
+    fixed = np.round(points * 16).astype(np.int32)
+    reach = int(np.max(widths)) + 4
+    for start, end, width in zip(fixed[:-1], fixed[1:], widths, strict=True):
+        thick = max(1, round(float(width)))
+        strength = int(255 * min(1.0, float(width) / thick))
+        low = np.maximum(np.minimum(start, end) // 16 - reach, 0)
+        high = np.maximum(np.maximum(start, end) // 16 + reach, 0)
+        window = ink[low[1] : high[1], low[0] : high[0]]
+        if window.size == 0:
+            continue
+        piece = np.zeros_like(window)
+        cv2.line(piece, (start - 16 * low).tolist(), (end - 16 * low).tolist(), strength, thick, cv2.LINE_AA, shift=4)
+        np.maximum(window, piece, out=window)
+    return ink.astype(np.float32) / 255
+
+
 def place_in_words(x: float, y: float, width: int, height: int) -> str:
     """Say in words where a point lies in the picture: "upper left", "centre", "right"."""
     rows = ("upper", "", "lower")
