@@ -225,8 +225,12 @@ def _side(name: str, value: object) -> int:
 
 def _as_toml(spec: ModelSpec) -> str:
     def text(value: object) -> str:
-        # TOML basic strings and JSON strings escape alike.
-        return json.dumps(value, ensure_ascii=False)
+        # TOML basic strings and JSON strings escape alike, but for the delete character.
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+    def number(name: str, value: float) -> str:
+        # NumPy's scalars, which training hands over, have a repr that is not TOML.
+        return repr(int(value) if name == "n" else float(value))
 
     lines = [f"{name} = {text(getattr(spec, name))}" for name in ("id", "title", "summary", "task", "product")]
     lines += [f"{name} = {text(getattr(spec, name))}" for name in ("explain_layer", "recipe", "dataset", "trained")]
@@ -235,7 +239,7 @@ def _as_toml(spec: ModelSpec) -> str:
     lines += ["", "[operating_point]"]
     for name, value in vars(spec.default_point).items():
         if value is not None:
-            lines.append(f"{name} = {text(value) if isinstance(value, str) else repr(value)}")
+            lines.append(f"{name} = {text(value) if isinstance(value, str) else number(name, value)}")
     lines += ["", "[licence]", f"name = {text(spec.licence.name)}", f"limits = {text(spec.licence.limits)}"]
     lines += ["", "[sha256]", *(f"{text(name)} = {text(digest)}" for name, digest in sorted(spec.sha256.items()))]
     for entry in spec.classes:
