@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +12,8 @@ from defect_app.catalog.spec import SERVED_FILES, SPEC_FILE, ModelSpec, read_spe
 from defect_app.errors import ModelUnavailable
 
 MODELS_FOLDER = Path(__file__).resolve().parents[2] / "models"
+MODELS_VARIABLE = "DEFECT_APP_MODELS"
+"""Environment variable that names another folder of models."""
 VERIFIED_FILES = (*SERVED_FILES, "model.keras", "familiarity.npz")
 """What must be as the spec says before a model is used. Evaluation caches carry the model's hash themselves."""
 
@@ -84,14 +87,14 @@ def load_catalog(models_folder: Path | None = None) -> Catalog:
     Parameters
     ----------
     models_folder : Path, optional
-        Default: the project's ``models/``.
+        Default: the folder that ``DEFECT_APP_MODELS`` names, else the project's ``models/``.
 
     Returns
     -------
     Catalog
         Never raises for a wrong folder: its entry carries the reason.
     """
-    root = models_folder or MODELS_FOLDER
+    root = models_folder or Path(os.environ.get(MODELS_VARIABLE) or MODELS_FOLDER)
     folders = sorted(f for f in root.iterdir() if f.is_dir()) if root.is_dir() else []
     entries = [_entry(f) for f in folders if any((f / n).exists() for n in (SPEC_FILE, *VERIFIED_FILES))]
     return Catalog(tuple(entries))
