@@ -33,9 +33,10 @@ class Judgement:
     verdict : Verdict
         PASS, REVIEW or REJECT; ACCEPT or UNSURE for a recognition model.
     label : str
-        The most probable class's name; "unsure" where a recognition model does not reach `accept_at`.
+        The most probable class's name; "unsure" where a recognition model does not reach `accept_at`, and where the
+        model gave no numbers.
     p_defect : float or None
-        Sum of the probabilities of the defect classes, in [0, 1]; None for a recognition model.
+        Sum of the probabilities of the defect classes, in [0, 1]; None for a recognition model, and without numbers.
     reason : str
         Why, in plain words.
     """
@@ -93,6 +94,11 @@ def judge(
     acquaintance : Acquaintance, optional
         How familiar and how good the photo is; None means that it is not known.
     """
+    if not np.isfinite(probabilities).all():
+        # Every comparison with NaN is false, and "not above the threshold" would read as a good part.
+        unsure = point.accept_at is not None
+        said = "The model gave no usable answer on this photo."
+        return Judgement(Verdict.UNSURE if unsure else Verdict.REVIEW, UNSURE_LABEL, None, said)
     top = int(np.argmax(probabilities))
     name, title = spec.classes[top].name, spec.classes[top].title
     confidence = float(probabilities[top])
