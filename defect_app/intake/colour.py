@@ -1,0 +1,154 @@
+"""Turns whatever colours a file has into 8-bit sRGB pixels."""
+
+import io
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageCms
+
+# Transparent parts stand on mid grey: neither dark nor light, so that they look like no defect of either kind.
+MID_GREY: Final = (128, 128, 128)
+# Pictures are converted a strip at a time, so that a 50-megapixel one is never held in several forms at once.
+STRIP_PIXELS: Final = 4_000_000
+MAX_PROFILE_BYTES: Final = 4_000_000
+_PROFILE_SPACES: Final = {"GRAY": "L", "RGB": "RGB", "CMYK": "CMYK"}
+
+
+def to_rgb(image: Image.Image) -> tuple[npt.NDArray[np.uint8], list[str]]:
+    """Convert a decoded picture to RGB.
+
+    16-bit greys are scaled, transparency is laid on mid grey, and a colour profile is converted to sRGB.
+
+    Parameters
+    ----------
+    image : PIL.Image.Image
+        Decoded picture of any mode.
+
+    Returns
+    -------
+    pixels : numpy.ndarray
+        uint8, shape (height, width, 3), sRGB; may be read-only.
+    notes : list of str
+        What was done, in plain words.
+    """
+    width, height = image.size
+    profile, notes = _profile_of(image)
+    grey_range = _deep_grey_range(image)
+    if grey_range:
+        notes.append("deep grey scaled to 8 bits")
+    if image.mode == "CMYK":
+        notes.append("converted from CMYK")
+    rows = max(1, STRIP_PIXELS // width)
+    if rows >= height:
+        rgb, transparent = _strip_to_rgb(image, profile, grey_range)
+        pixels = np.asarray(rgb)
+    else:
+        pixels, transparent = np.empty((height, width, 3), np.uint8), False
+        for top in range(0, height, rows):
+            bottom = min(top + rows, height)
+            rgb, strip_transparent = _strip_to_rgb(image.crop((0, top, width, bottom)), profile, grey_range)
+            pixels[top:bottom] = np.asarray(rgb)
+            transparent |= strip_transparent
+    if transparent:
+        notes.append("transparent parts shown on mid grey")
+    return pixels, notes
+
+
+def _strip_to_rgb(
+    strip: Image.Image, profile: bytes | None, grey_range: tuple[float, float] | None
+) -> tuple[Image.Image, bool]:
+    """Convert one strip; also return whether any of it was transparent."""
+    alpha = None
+    if strip.mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in strip.info:
+        with_alpha = strip.convert("RGBA") if strip.mode not in ("LA", "RGBA") else strip
+        alpha = with_alpha.getchannel("A")
+        if grey_range is None:
+            strip = with_alpha.getchannel("L") if with_alpha.mode == "LA" else with_alpha.convert("RGB")
+    if grey_range is not None:
+        strip = _scale_grey(strip, grey_range)
+    elif strip.mode == "1":
+        strip = strip.convert("L")
+    elif strip.mode not in ("L", "RGB", "CMYK"):
+        strip = strip.convert("RGB")
+    rgb = _apply_profile(strip, profile) if profile else strip.convert("RGB")
+    if alpha is None or alpha.getextrema()[0] == 255:
+        return rgb, False
+    ground = Image.new("RGB", rgb.size, MID_GREY)
+    ground.paste(rgb, mask=alpha)
+    return ground, True
+
+
+def _deep_grey_range(image: Image.Image) -> tuple[float, float] | None:
+    """Return the values that become 0 and 255 in a grey picture of more than 8 bits, None for other pictures."""
+    if image.mode.startswith("I;16"):
+        return 0.0, 65535.0
+    if image.mode not in ("I", "F"):
+        return None
+    low, high = (float(value) for value in image.getextrema())  # type: ignore[arg-type]
+    if image.mode == "F" and low >= 0 and high <= 1:
+        return 0.0, 1.0
+    for top in (255.0, 65535.0):
+        if low >= 0 and high <= top:
+            return 0.0, top
+    return low, max(high, low + 1)
+
+
+def _scale_grey(strip: Image.Image, grey_range: tuple[float, float]) -> Image.Image:
+    """Scale deep grey to 0..255, rounding to the nearest."""
+    low, high = grey_range
+    values = np.asarray(strip).astype(np.float32)
+    scaled = np.nan_to_num((values - low) * (255.0 / (high - low)) + 0.5)
+    return Image.fromarray(np.clip(scaled, 0, 255).astype(np.uint8))
+
+
+def _profile_of(image: Image.Image) -> tuple[bytes | None, list[str]]:
+    """Return the colour profile that must be converted, if any, and a note about it."""
+    profile = image.info.get("icc_profile")
+    if not profile:
+        return None, []
+    if len(profile) > MAX_PROFILE_BYTES:
+        return None, ["oversized colour profile ignored"]
+    try:
+        description = _profile_description(profile)
+        if "srgb" in description.lower():
+            return None, []
+        mode = {"1": "L", "I": "L", "F": "L", "LA": "L", "La": "L"}.get(image.mode, image.mode)
+        mode = "L" if mode.startswith("I;16") else mode
+        _transform(profile, mode if mode in ("L", "CMYK") else "RGB")
+    except Exception:  # the profile's parser may fail in any way: the picture is usable without it
+        return None, ["broken colour profile ignored"]
+    return profile, [f"colours converted to sRGB from {description}"]
+
+
+@lru_cache(maxsize=32)
+def _profile_description(profile: bytes) -> str:
+    """Return the name that a colour profile gives itself, cleaned for display."""
+    opened = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+    words = "".join(c if c.isprintable() else " " for c in ImageCms.getProfileDescription(opened)).split()
+    return " ".join(words)[:60] or "an unnamed profile"
+
+
+@lru_cache(maxsize=32)
+def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform:
+    """Build the conversion from a colour profile to sRGB for pictures of one mode.
+
+    Raises
+    ------
+    ValueError
+        The profile is for another kind of colours than the picture's.
+    """
+    opened = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+    space = _PROFILE_SPACES.get(opened.profile.xcolor_space.strip())
+    if space != mode and not (space == "RGB" and mode == "L"):
+        raise ValueError(f"expected a profile for {mode}, got {opened.profile.xcolor_space}")
+    return ImageCms.buildTransform(opened, ImageCms.createProfile("sRGB"), space, "RGB")
+
+
+def _apply_profile(strip: Image.Image, profile: bytes) -> Image.Image:
+    """Convert an L, RGB or CMYK strip to sRGB."""
+    transform = _transform(profile, strip.mode)
+    if transform.input_mode != strip.mode:
+        strip = strip.convert(transform.input_mode)
+    return transform.apply(strip)

@@ -1,0 +1,60 @@
+"""Makes file names safe to show and to put into a spreadsheet; a name is data, never a path."""
+
+import unicodedata
+from typing import Final
+
+MAX_SHOWN_CHARACTERS: Final = 60
+_MAX_SUFFIX_CHARACTERS: Final = 12
+_FORMULA_STARTS: Final = tuple("=+-@\t\r\n＝＋－＠")
+# Joiners shape emoji and several scripts, and cannot reorder or hide anything by themselves.
+_HARMLESS_FORMAT_CHARACTERS: Final = "\u200c\u200d"
+_SYSTEM_FILES: Final = frozenset(("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"))
+
+
+def display_name(name: object) -> str:
+    """Return a file name that is safe to show as text.
+
+    Control characters, NUL, marks that reverse the reading direction, and other invisible characters become "\ufffd";
+    a long name is shortened in the middle and keeps its ending. Escaping for HTML or Markdown is left to whoever
+    draws it.
+
+    Parameters
+    ----------
+    name : object
+        The name as the user's machine gave it.
+
+    Returns
+    -------
+    str
+        At most 60 characters, never empty.
+    """
+    cleaned = "".join("\ufffd" if _is_unsafe(character) else character for character in str(name)).strip()
+    if not cleaned:
+        return "unnamed"
+    if len(cleaned) <= MAX_SHOWN_CHARACTERS:
+        return cleaned
+    dot = cleaned.rfind(".")
+    suffix = cleaned[dot:] if dot > 0 and len(cleaned) - dot <= _MAX_SUFFIX_CHARACTERS else ""
+    kept = MAX_SHOWN_CHARACTERS - len(suffix) - 1
+    end_of_stem = len(cleaned) - len(suffix)
+    tail = kept // 3
+    return cleaned[: kept - tail] + "…" + cleaned[end_of_stem - tail : end_of_stem] + suffix
+
+
+def spreadsheet_safe(text: object) -> str:
+    """Return text that a spreadsheet shows as text: what would begin a formula gets an apostrophe in front."""
+    shown = str(text)
+    return f"'{shown}" if shown.startswith(_FORMULA_STARTS) or shown.lstrip().startswith(_FORMULA_STARTS) else shown
+
+
+def is_system_file(name: str) -> bool:
+    """Return whether a name belongs to a file that the operating system left behind, or to a hidden one."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return last.startswith(".") or last.lower() in _SYSTEM_FILES
+
+
+def _is_unsafe(character: str) -> bool:
+    """Return whether a character is invisible, or changes how those around it are shown."""
+    return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") and (
+        character not in _HARMLESS_FORMAT_CHARACTERS
+    )
