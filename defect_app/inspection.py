@@ -12,7 +12,7 @@ import numpy as np
 
 from defect_app.catalog import ModelSpec, find_model, model_digest
 from defect_app.decision import Judgement, OperatingPoint, default_point, judge
-from defect_app.engine import ActivationMap, Engine
+from defect_app.engine import ActivationMap, Engine, in_photo_frame
 from defect_app.familiarity import Acquaintance, FamiliarityModel
 from defect_app.intake import Photo, Rejection, fit_to_input, read_photo
 
@@ -28,7 +28,7 @@ class Inspected:
     probabilities : ndarray of float32, shape (n_classes,)
         In the order of the spec's classes.
     activation_map : ActivationMap or None
-        Where the evidence lies.
+        Where in the photo the evidence lies.
     acquaintance : Acquaintance or None
         How familiar and how good the photo is; None where the model remembers nothing.
     judgement : Judgement
@@ -84,7 +84,10 @@ class Inspector:
         prediction = self.engine.predict(pixels)
         acquaintance = self.familiarity.acquaintance(prediction.features, pixels) if self.familiarity else None
         judgement = judge(prediction.probabilities, self.spec, point or self.default_point, acquaintance)
-        return Inspected(photo, prediction.probabilities, prediction.activation_map, acquaintance, judgement)
+        heat = prediction.activation_map
+        if heat is not None:
+            heat = in_photo_frame(heat, self.spec.input, photo_height=photo.height, photo_width=photo.width)
+        return Inspected(photo, prediction.probabilities, heat, acquaintance, judgement)
 
     def inspect_many(
         self, files: Iterable[tuple[str, bytes]], point: OperatingPoint | None = None

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from defect_app.catalog import InputSpec
+
 
 @dataclass(frozen=True)
 class ActivationMap:
@@ -68,3 +70,46 @@ def upsample_map(values: np.ndarray, *, height: int, width: int) -> np.ndarray:
     """
     enlarged = cv2.resize(values.astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
     return np.clip(enlarged, 0.0, 1.0)
+
+
+def in_photo_frame(
+    map_: ActivationMap, size: InputSpec, *, photo_height: int, photo_width: int, longest_side: int = 64
+) -> ActivationMap:
+    """Move a map from the model's input to the whole photo, undoing the fit.
+
+    Parameters
+    ----------
+    map_ : ActivationMap
+        Over the model's input.
+    size : InputSpec
+        How the photo was made to fit.
+    photo_height, photo_width : int
+        The upright photo's size in pixels; only the proportions count.
+    longest_side : int
+        Longest side of the returned values where the fit is not a stretch.
+
+    Returns
+    -------
+    ActivationMap
+        Over the photo: zero where the model did not look (crop), without the padding (letterbox).
+    """
+    if size.fit == "stretch":
+        return map_
+    to_input = max if size.fit == "crop" else min
+    scale = to_input(size.width / photo_width, size.height / photo_height)
+    # The part of the photo that the input shows and the part of the input that shows the photo, as shares of a side.
+    seen_high, seen_wide = min(1.0, size.height / (photo_height * scale)), min(1.0, size.width / (photo_width * scale))
+    used_high, used_wide = min(1.0, photo_height * scale / size.height), min(1.0, photo_width * scale / size.width)
+    unit = longest_side / max(photo_height, photo_width)
+    rows, columns = max(1, round(photo_height * unit)), max(1, round(photo_width * unit))
+    inner_rows, inner_columns = max(1, round(rows * seen_high)), max(1, round(columns * seen_wide))
+    whole = upsample_map(
+        map_.values, height=max(1, round(inner_rows / used_high)), width=max(1, round(inner_columns / used_wide))
+    )
+    top, left = (whole.shape[0] - inner_rows) // 2, (whole.shape[1] - inner_columns) // 2
+    values = np.zeros((rows, columns), np.float32)
+    down, across = (rows - inner_rows) // 2, (columns - inner_columns) // 2
+    values[down : down + inner_rows, across : across + inner_columns] = whole[
+        top : top + inner_rows, left : left + inner_columns
+    ]
+    return ActivationMap(values, map_.target, map_.has_evidence)
