@@ -13,7 +13,7 @@ LABELS: tuple[str, ...] = ("ok", "defect")
 _WIDTH, _HEIGHT = 256, 640
 _SHAPE = (_HEIGHT, _WIDTH)
 _CAMERA = CameraRange(
-    colour=False, tilt=0.006, blur_px=(0.35, 0.7), noise=(1.0, 4.0), vignetting=(0.0, 0.1), jpeg_quality=(80, 95)
+    colour=False, tilt=0.006, blur_px=(0.4, 0.75), noise=(0.5, 2.0), vignetting=(0.0, 0.1), jpeg_quality=(80, 95)
 )
 
 
@@ -51,21 +51,24 @@ def render(seed: int, defect: str | bool | None = None) -> Scene:
 
 def _surface(rng: np.random.Generator, light_rng: np.random.Generator) -> np.ndarray:
     """Draw ground metal: soft bands along the grinding, dark pits, bright flecks, uneven light."""
-    rough = rng.uniform(0.5, 1.3)
-    surface = np.full(_SHAPE, light_rng.uniform(165, 205), np.float32)
-    surface += np.float32(rng.uniform(1, 5)) * grain(rng, _SHAPE, 70)
-    surface += np.float32(rng.uniform(0.5, 5) * rough) * grain(rng, _SHAPE, (3.5, 90))
-    surface += np.float32(rng.uniform(0.5, 2.5)) * grain(rng, _SHAPE, (0.8, 30))
-    surface += np.float32(rng.uniform(4, 9) * rough) * grain(rng, _SHAPE, (1.3, 0.7))
-    surface += np.float32(rng.uniform(3, 7) * rough) * _slanted(rng, (2.4, 1.1), rng.uniform(-0.5, 0.5))
+    slope = rng.uniform(-0.2, 0.2)
+    surface = np.full(_SHAPE, light_rng.uniform(174, 208), np.float32)
+    surface += np.float32(rng.uniform(1, 5)) * grain(rng, _SHAPE, 28)
+    surface += np.float32(rng.uniform(0.5, 5)) * grain(rng, _SHAPE, (4.5, 140))
+    surface += np.float32(rng.uniform(6, 15)) * _slanted(rng, (1.5, 0.85), slope)
+    surface += np.float32(rng.uniform(4, 11)) * _slanted(rng, (3.0, 1.8), slope)
 
-    dirt = 0.5 + 0.5 * grain(rng, _SHAPE, (22, 45))
-    pits = _slanted(rng, (1.9, 1.3), rng.uniform(-0.6, 0.6))
-    rarity = rng.uniform(1.1, 2.1)
-    surface -= np.float32(rng.uniform(14, 34) * rough) * soft_step(pits + 0.3 * dirt, rarity, rarity + 1.2)
-    flecks = grain(rng, _SHAPE, (0.9, 0.6))
-    surface += np.float32(rng.uniform(10, 38)) * soft_step(flecks, rng.uniform(1.7, 2.4), 3.2)
-    return np.clip(surface + _uneven_light(light_rng), 10, 240)
+    # Pits and flecks come in clumps: the same cloud that raises one lowers the other.
+    clumps = np.float32(0.35) * (grain(rng, _SHAPE, (14, 22)) + grain(rng, _SHAPE, (4, 60)))
+    pits = _slanted(rng, (2.0, 1.35), slope + rng.uniform(-0.3, 0.3)) + clumps
+    rarity = rng.uniform(0.7, 2.0)
+    surface -= np.float32(rng.uniform(38, 72)) * soft_step(pits, rarity, rarity + 2.4)
+    flecks = _slanted(rng, (1.4, 0.85), slope) - clumps
+    rarity = rng.uniform(0.7, 1.8)
+    surface += np.float32(rng.uniform(34, 66)) * soft_step(flecks, rarity, rarity + 2.2)
+    harshness = np.float32(rng.uniform(1.05, 1.5))  # of the light: real photos of this kind are contrasty
+    surface = harshness * surface + (1 - harshness) * surface.mean()
+    return np.clip(surface + _uneven_light(light_rng), 12, 246)
 
 
 def _slanted(rng: np.random.Generator, scale: tuple[float, float], slope: float) -> np.ndarray:
@@ -86,15 +89,17 @@ def _uneven_light(rng: np.random.Generator) -> np.ndarray:
 def _edge_slots(surface: np.ndarray, rng: np.random.Generator) -> None:
     """Draw what frames the part in such photos: overlit slots at the left edge, a dark corner; no defect."""
     if rng.random() < 0.4:
-        top = int(rng.uniform(150, 190))
-        thick = rng.uniform(3, 11)
-        for start, length in ((top, rng.uniform(60, 120)), (top + 170, rng.uniform(60, 120))):
-            rows = np.arange(_HEIGHT)
-            inside = (rows >= start) & (rows < start + length)
-            border = inside * (thick + 1.5 * np.sin(rows / 17 + thick))
-            cover = np.clip(border[:, None] - np.arange(_WIDTH)[None, :] + 0.5, 0, 1).astype(np.float32)
+        rows = np.arange(_HEIGHT)
+        thick = rng.uniform(2, 11)
+        wavy = thick + 0.25 * thick * grain(rng, (_HEIGHT, 1), (0.3, 14))[:, 0]
+        start = rng.uniform(140, 180)
+        for _ in range(2):
+            length = rng.uniform(60, 125)
+            ends = np.sqrt(np.clip(np.minimum(rows - start, start + length - rows) / 9, 0, 1))
+            cover = np.clip((ends * wavy)[:, None] - np.arange(_WIDTH)[None, :], 0, 1).astype(np.float32)
             surface += cover * (254 - surface)
-    if rng.random() < 0.25:
+            start += length + rng.uniform(15, 80)
+    if rng.random() < 0.12:
         side = int(rng.integers(2)) * (_HEIGHT - 3)
         start = int(rng.uniform(0.5, 0.8) * _WIDTH)
         surface[side : side + 3, start:] *= np.float32(rng.uniform(0.3, 0.6))
@@ -106,11 +111,11 @@ def _crack(surface: np.ndarray, kind: str, rng: np.random.Generator) -> tuple[np
     row = rng.uniform(0.2, 0.8) * _HEIGHT
     length = rng.uniform(0.35, 0.85) * _WIDTH
     if kind == "hairline_crack":
-        width, depth = rng.uniform(1.0, 1.6), rng.uniform(55, 90)
+        width, depth = rng.uniform(1.3, 2.0), rng.uniform(75, 120)
     elif kind == "open_crack":
         width, depth = rng.uniform(2.4, 4.5), rng.uniform(95, 150)
     else:
-        width, depth = rng.uniform(1.5, 2.8), rng.uniform(75, 130)
+        width, depth = rng.uniform(1.7, 3.0), rng.uniform(90, 140)
     start = np.array([_WIDTH + 2.0, row])
     path = _wander(rng, start, np.pi + rng.normal(0, 0.22), length)
     ink = _trace(path, width, rng)

@@ -1,0 +1,106 @@
+"""Writes rendered scenes to a folder: JPEGs, mask PNGs and the table labels.csv."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from defect_app import scenes
+from defect_app.errors import DefectLensError
+
+COLUMNS: tuple[str, ...] = ("file", "mask", "label", "seed", "what")
+_JPEG_QUALITY = 92
+
+
+def write_scenes(
+    product: str, count: int, seed: int, folder: Path | str, progress: Callable[[int, int], None] | None = None
+) -> int:
+    """Render scenes ``seed`` to ``seed + count - 1`` of a product into a folder.
+
+    A picture's row enters ``labels.csv`` once both its files lie on disk, so that an interrupted run (Ctrl-C) leaves
+    a table that agrees with the folder. Rows of earlier runs of other seeds or products stay; the same are replaced.
+
+    Parameters
+    ----------
+    product : str
+        One of ``defect_app.scenes.PRODUCTS``.
+    count : int
+        How many scenes, 0 or more.
+    seed : int
+        The first scene's seed, 0 or above.
+    folder : Path or str
+        Made if missing; gets ``<product>_<seed>.jpg``, ``<product>_<seed>_mask.png`` (0 and 255) and ``labels.csv``.
+    progress : callable, optional
+        Called with (scenes written, scenes wanted) after each scene.
+
+    Returns
+    -------
+    int
+        How many scenes were written: ``count``.
+
+    Raises
+    ------
+    DefectLensError
+        If the product is unknown, the count or the seed is negative, or the folder cannot be written.
+    KeyboardInterrupt
+        When the user stops the run; what is done stays.
+    """
+    if count < 0:
+        raise DefectLensError(f"Expected a count of 0 or more scenes, got {count}")
+    scenes.labels(product)  # an unknown product is an error before anything is made on disk
+    folder = Path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return _write(product, range(seed, seed + count), folder, progress)
+    except OSError as error:
+        raise DefectLensError(
+            f"Scenes cannot be written to {folder}: {error.strerror or error}.",
+            "Choose a folder that you may write to.",
+        ) from error
+
+
+def _write(product: str, seeds: range, folder: Path, progress: Callable[[int, int], None] | None) -> int:
+    table = folder / "labels.csv"
+    coming = {_photo_name(product, seed) for seed in seeds}
+    kept = [row for row in _read_rows(table) if row["file"] not in coming]
+    with table.open("w", newline="", encoding="utf-8") as opened:
+        rows = csv.DictWriter(opened, COLUMNS)
+        rows.writeheader()
+        rows.writerows(kept)
+        opened.flush()
+        for done, seed in enumerate(seeds, start=1):
+            scene = scenes.render(product, seed)
+            photo_name = _photo_name(product, seed)
+            mask_name = photo_name.replace(".jpg", "_mask.png")
+            _save(folder / photo_name, cv2.cvtColor(scene.photo, cv2.COLOR_RGB2BGR))
+            _save(folder / mask_name, scene.mask.astype(np.uint8) * 255)
+            rows.writerow(dict(zip(COLUMNS, (photo_name, mask_name, scene.label, seed, scene.what), strict=True)))
+            opened.flush()
+            if progress is not None:
+                progress(done, len(seeds))
+    return len(seeds)
+
+
+def _photo_name(product: str, seed: int) -> str:
+    return f"{product}_{seed:06d}.jpg"
+
+
+def _read_rows(table: Path) -> list[dict[str, str]]:
+    if not table.exists():
+        return []
+    with table.open(newline="", encoding="utf-8") as opened:
+        rows = csv.DictReader(opened)
+        if tuple(rows.fieldnames or ()) != COLUMNS:
+            raise DefectLensError(
+                f"{table} is not a table of scenes: expected the columns {', '.join(COLUMNS)}.",
+                "Choose an empty folder.",
+            )
+        return list(rows)
+
+
+def _save(path: Path, picture: np.ndarray) -> None:
+    """Encode in memory and write in one go: OpenCV's own writer reports a full disk as a bare False."""
+    _, encoded = cv2.imencode(path.suffix, picture, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+    path.write_bytes(encoded.tobytes())
