@@ -1,0 +1,144 @@
+"""Cardboard boxes on floors, sound or damaged."""
+
+import cv2
+import numpy as np
+
+from defect_app.scenes.box_defects import crumple, draw_defect, plan_crush
+from defect_app.scenes.box_geometry import Face, View, look_at_box
+from defect_app.scenes.box_room import draw_room
+from defect_app.scenes.box_surface import Surface, choose_style, draw_surface
+from defect_app.scenes.camera import CameraRange, take_photo
+from defect_app.scenes.scene import Scene, Stream, choose_defect, random_stream
+from defect_app.scenes.painting import blend, darken, slopes, smooth_noise
+
+DEFECTS: tuple[str, ...] = ("crushed_corner", "tear", "hole", "dent", "wet_patch")
+LABELS: tuple[str, ...] = ("intact", "damaged")
+
+_SIDE_PX = 512
+_CAMERA = CameraRange(tilt=0.0, blur_px=(0.35, 0.95), noise=(0.8, 4.0), warmth=0.07, jpeg_quality=(72, 95))
+
+
+def render(seed: int, defect: str | bool | None = None) -> Scene:
+    """Render a box on a floor.
+
+    Parameters
+    ----------
+    seed : int
+        0 or above; the same seed gives the same box, light and camera with and without a defect.
+    defect : str, bool or None
+        One of ``DEFECTS``; True for some defect by seed; False for an intact box; None to let the seed decide, half and half.
+
+    Returns
+    -------
+    Scene
+        512 x 512 photo labelled "intact" or "damaged".
+
+    Raises
+    ------
+    DefectLensError
+        If the defect is unknown or the seed negative.
+    """
+    kind = choose_defect(seed, defect, DEFECTS)
+    part, damage = random_stream(seed, Stream.PART), random_stream(seed, Stream.DEFECT)
+    view = look_at_box(part, _SIDE_PX)
+    style = choose_style(part)
+    lamp = random_stream(seed, Stream.LIGHT)
+    light, ambient, warmth = _light(lamp)
+    room = draw_room(random_stream(seed, Stream.BACKGROUND), view, light, _SIDE_PX)
+
+    surfaces = [draw_surface(part, face, style, _texture_px(face)) for face in view.faces]
+    what = "intact box"
+    if kind is not None and kind != "crushed_corner":
+        what = draw_defect(damage, kind, view.faces, surfaces)
+
+    box = np.zeros((_SIDE_PX, _SIDE_PX, 5), np.float32)
+    for place, (face, surface) in enumerate(zip(view.faces, surfaces, strict=True)):
+        _paint_face(box, face, surface, _shade(face, surface, light, ambient), first=place == 0)
+    box[:, :, 3] = _silhouette(view)
+    bend = _bend(part)
+    straight = box
+    box = _shifted(straight, bend)
+    if kind == "crushed_corner":
+        crush = plan_crush(damage, view, _SIDE_PX)
+        before = box[:, :, 3]
+        box = _shifted(straight, bend + crush.shift)
+        crumple(damage, box[:, :, :3], crush, light)
+        box[:, :, 4] = (crush.cover > 0.02) & (np.maximum(before, box[:, :, 3]) > 0.02)
+        what = crush.what
+
+    blend(room, box[:, :, 3], box[:, :, :3] * warmth)
+    photo, mask = take_photo(room * 255, box[:, :, 4] > 0.25, seed, _CAMERA)
+    return Scene(photo, mask, LABELS[kind is not None], what)
+
+
+def _light(rng: np.random.Generator) -> tuple[np.ndarray, float, np.ndarray]:
+    """Return the direction to the lamp, the share of light that comes from everywhere, and the lamp's colour."""
+    azimuth = rng.uniform(-np.pi, 0) if rng.random() < 0.75 else rng.uniform(0, np.pi)
+    elevation = np.radians(rng.uniform(35, 70))
+    light = np.array([np.cos(azimuth) * np.cos(elevation), np.sin(azimuth) * np.cos(elevation), np.sin(elevation)])
+    warm = rng.normal(0, 0.02)
+    return light, rng.uniform(0.45, 0.68), np.array([1 + warm, 1, 1 - warm], np.float32)
+
+
+def _texture_px(face: Face) -> float:
+    """Return texture pixels in the world's unit so that no edge of the face is enlarged much."""
+    sides = np.linalg.norm(face.corners_px - np.roll(face.corners_px, -1, axis=0), axis=1)
+    scale = max(max(sides[0], sides[2]) / face.size[0], max(sides[1], sides[3]) / face.size[1])
+    return float(min(scale * 1.05, 420 / max(face.size)))
+
+
+def _shade(face: Face, surface: Surface, light: np.ndarray, ambient: float) -> np.ndarray:
+    """Return the lit face, float32 RGB: Lambert's law on the relief, light from all around, and the tape's sheen."""
+    across, down = slopes(surface.relief)
+    facing = float(face.normal @ light) - across * float(face.right @ light) - down * float(face.down @ light)
+    height, width = surface.shape
+    # The sky's share: the top sees all of it, a side half, and less towards the floor.
+    if face.name == "top":
+        sky = np.ones((1, 1), np.float32)
+    else:
+        sky = np.linspace(0.86, 0.66, height, dtype=np.float32)[:, None]
+    gain = ambient * sky + (1.12 - ambient) * np.clip(facing, 0, 1.6)
+    gain += 0.12 * np.abs(down) * (surface.gloss < 0.5)
+    lit = surface.albedo * gain[:, :, None]
+    column = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
+    row = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
+    glance = np.exp(-((column - float(light[0]) + 6 * across) ** 2 + (0.6 * row + float(light[1]) + 6 * down) ** 2) * 1.5)
+    lit += (surface.gloss * glance * np.float32(0.16 if face.name == "top" else 0.09))[:, :, None]
+    return lit.astype(np.float32)
+
+
+def _paint_face(box: np.ndarray, face: Face, surface: Surface, lit: np.ndarray, first: bool) -> None:
+    height, width = surface.shape
+    texture_corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    warp = cv2.getPerspectiveTransform(texture_corners, face.corners_px)
+    size = (_SIDE_PX, _SIDE_PX)
+    colour = cv2.warpPerspective(lit, warp, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    cover = np.zeros((_SIDE_PX, _SIDE_PX), np.uint8)
+    cv2.fillConvexPoly(cover, np.rint(face.corners_px * 16).astype(np.int32), (255,), cv2.LINE_AA, 4)
+    alpha = cover.astype(np.float32) / 255
+    if first:
+        box[:, :, :3] = colour
+    else:
+        blend(box[:, :, :3], alpha, colour)
+    if surface.mask.any():
+        moved = cv2.warpPerspective(surface.mask, warp, size, flags=cv2.INTER_LINEAR)
+        np.maximum(box[:, :, 4], moved * (alpha > 0.02), out=box[:, :, 4])
+
+
+def _silhouette(view: View) -> np.ndarray:
+    corners = np.vstack([face.corners_px for face in view.faces])
+    cover = np.zeros((_SIDE_PX, _SIDE_PX), np.uint8)
+    cv2.fillConvexPoly(cover, np.rint(cv2.convexHull(corners) * 16).astype(np.int32), (255,), cv2.LINE_AA, 4)
+    return cover.astype(np.float32) / 255
+
+
+def _shifted(box: np.ndarray, shift: np.ndarray) -> np.ndarray:
+    column, row = np.meshgrid(np.arange(_SIDE_PX, dtype=np.float32), np.arange(_SIDE_PX, dtype=np.float32))
+    return cv2.remap(box, column + shift[0], row + shift[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+
+
+def _bend(rng: np.random.Generator) -> np.ndarray:
+    """Return small smooth shifts, float32 (2, height, width) pixels: no real box's edge is a ruler's."""
+    shape = (_SIDE_PX, _SIDE_PX)
+    strength = np.float32(rng.uniform(0.5, 2.2))
+    return np.stack([smooth_noise(rng, shape, 90.0), smooth_noise(rng, shape, 90.0)]) * strength
