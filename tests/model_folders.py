@@ -97,7 +97,7 @@ def head_kernel(classes: Sequence[ClassSpec]) -> np.ndarray:
 
 
 def tiny_network(classes: Sequence[ClassSpec], size: int, *, transposed_head: bool = False) -> ov.Model:
-    """Build convolution, ReLU, global average pooling, dense layer and softmax, with the two outputs of a real model."""
+    """Build convolution, ReLU, mean, dense layer and softmax, with the two outputs of a real model."""
     pixels = ops.parameter(ov.PartialShape([-1, size, size, 3]), np.uint8, name="pixels")
     planes = ops.transpose(ops.convert(pixels, np.float32), np.array([0, 3, 1, 2]))
     kernel = ops.constant(_convolution_kernel())

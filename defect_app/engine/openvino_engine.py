@@ -69,12 +69,12 @@ class Engine:
             model = ov.Core().read_model(folder / f"{weights}.xml")
             self._head_weights = _head_weights(model)
             compiled = ov.Core().compile_model(model, "CPU", _properties(self.streams))
-            outputs = {name for port in compiled.outputs for name in port.get_names()}
+            problem = _contradiction(compiled, spec)
         except RuntimeError as error:
             first_line = str(error).strip().splitlines()[0] if str(error).strip() else "unknown error"
             raise ModelUnavailable(f"{spec.id}: OpenVINO cannot load the model ({first_line}).") from error
-        if not {"probabilities", "features"} <= outputs:
-            raise ModelUnavailable(f"{spec.id}: the model lacks the outputs 'probabilities' and 'features'.")
+        if problem:
+            raise ModelUnavailable(f"{spec.id}: {problem}", "Restore the model folder.")
         self._directions = self._directions_of(spec)
         self._compiled = compiled
         self._idle: queue.SimpleQueue[Any] = queue.SimpleQueue()
@@ -142,6 +142,21 @@ def _properties(streams: int) -> dict[str, Any]:
         "INFERENCE_NUM_THREADS": streams,
         "ENABLE_CPU_PINNING": False,
     }
+
+
+def _contradiction(compiled: ov.CompiledModel, spec: ModelSpec) -> str:
+    """Say where the model is not what the spec promises; an empty string when it is."""
+    outputs = {name: port for port in compiled.outputs for name in port.get_names()}
+    if not {"probabilities", "features"} <= outputs.keys():
+        return "the model lacks the outputs 'probabilities' and 'features'."
+    expected = ov.PartialShape([1, spec.input.height, spec.input.width, 3])
+    port = compiled.inputs[0]
+    if not port.partial_shape.compatible(expected) or port.element_type != ov.Type.u8:
+        return f"the spec promises an input of {expected} uint8, the model takes {port.partial_shape}."
+    answered = outputs["probabilities"].partial_shape
+    if not answered.compatible(ov.PartialShape([1, len(spec.classes)])):
+        return f"the spec names {len(spec.classes)} classes, the model answers with {answered}."
+    return ""
 
 
 def _head_weights(model: ov.Model) -> np.ndarray | None:
