@@ -1,5 +1,7 @@
 """Cardboard boxes on floors, sound or damaged."""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
@@ -9,13 +11,33 @@ from defect_app.scenes.box_room import draw_room
 from defect_app.scenes.box_surface import Surface, choose_style, draw_surface
 from defect_app.scenes.camera import CameraRange, take_photo
 from defect_app.scenes.scene import Scene, Stream, choose_defect, random_stream
-from defect_app.scenes.painting import blend, darken, slopes, smooth_noise
+from defect_app.scenes.painting import blend, polygon_cover, slopes, smooth_noise
 
 DEFECTS: tuple[str, ...] = ("crushed_corner", "tear", "hole", "dent", "wet_patch")
 LABELS: tuple[str, ...] = ("intact", "damaged")
 
 _SIDE_PX = 512
-_CAMERA = CameraRange(tilt=0.0, blur_px=(0.35, 0.95), noise=(0.8, 4.0), warmth=0.07, jpeg_quality=(72, 95))
+_CAMERA = CameraRange(tilt=0.0, blur_px=(0.3, 0.8), noise=(0.6, 2.6), warmth=0.07, jpeg_quality=(72, 95))
+
+
+@dataclass(frozen=True)
+class Window:
+    """A rectangle of the picture, pixels."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+    @property
+    def corner(self) -> np.ndarray:
+        """The upper left corner (column, row), float32."""
+        return np.array([self.left, self.top], np.float32)
+
+    @property
+    def place(self) -> tuple[slice, slice]:
+        """The rows and columns as an index."""
+        return slice(self.top, self.top + self.height), slice(self.left, self.left + self.width)
 
 
 def render(seed: int, defect: str | bool | None = None) -> Scene:
@@ -51,23 +73,23 @@ def render(seed: int, defect: str | bool | None = None) -> Scene:
     if kind is not None and kind != "crushed_corner":
         what = draw_defect(damage, kind, view.faces, surfaces)
 
-    box = np.zeros((_SIDE_PX, _SIDE_PX, 5), np.float32)
-    for place, (face, surface) in enumerate(zip(view.faces, surfaces, strict=True)):
-        _paint_face(box, face, surface, _shade(face, surface, light, ambient), first=place == 0)
-    box[:, :, 3] = _silhouette(view)
-    bend = _bend(part)
-    straight = box
+    window = _window(view)
+    straight = np.zeros((window.height, window.width, 5), np.float32)
+    _paint_faces(straight, window, view.faces, surfaces, light, ambient)
+    bend = _bend(part, straight.shape[:2])
     box = _shifted(straight, bend)
     if kind == "crushed_corner":
-        crush = plan_crush(damage, view, _SIDE_PX)
+        crush = plan_crush(damage, view, window.corner, straight.shape[:2], _SIDE_PX)
         before = box[:, :, 3]
         box = _shifted(straight, bend + crush.shift)
         crumple(damage, box[:, :, :3], crush, light)
         box[:, :, 4] = (crush.cover > 0.02) & (np.maximum(before, box[:, :, 3]) > 0.02)
         what = crush.what
 
-    blend(room, box[:, :, 3], box[:, :, :3] * warmth)
-    photo, mask = take_photo(room * 255, box[:, :, 4] > 0.25, seed, _CAMERA)
+    mask = np.zeros((_SIDE_PX, _SIDE_PX), bool)
+    mask[window.place] = box[:, :, 4] > 0.25
+    blend(room[window.place], box[:, :, 3], box[:, :, :3] * warmth)
+    photo, mask = take_photo(room * 255, mask, seed, _CAMERA)
     return Scene(photo, mask, LABELS[kind is not None], what)
 
 
@@ -77,7 +99,7 @@ def _light(rng: np.random.Generator) -> tuple[np.ndarray, float, np.ndarray]:
     elevation = np.radians(rng.uniform(35, 70))
     light = np.array([np.cos(azimuth) * np.cos(elevation), np.sin(azimuth) * np.cos(elevation), np.sin(elevation)])
     warm = rng.normal(0, 0.02)
-    return light, rng.uniform(0.45, 0.68), np.array([1 + warm, 1, 1 - warm], np.float32)
+    return light, rng.uniform(0.5, 0.74), np.array([1 + warm, 1, 1 - warm], np.float32)
 
 
 def _texture_px(face: Face) -> float:
@@ -97,8 +119,11 @@ def _shade(face: Face, surface: Surface, light: np.ndarray, ambient: float) -> n
         sky = np.ones((1, 1), np.float32)
     else:
         sky = np.linspace(0.86, 0.66, height, dtype=np.float32)[:, None]
-    gain = ambient * sky + (1.12 - ambient) * np.clip(facing, 0, 1.6)
-    gain += 0.12 * np.abs(down) * (surface.gloss < 0.5)
+    gain = ambient * sky + (1.2 - ambient) * np.clip(facing, 0, 1.6)
+    # A weak second light from the camera's side: without it, relief on faces that the lamp misses would be flat.
+    fill = np.array([-0.7 * np.sign(light[0]), -0.55, 0.45])
+    second = float(face.normal @ fill) - across * float(face.right @ fill) - down * float(face.down @ fill)
+    gain += np.float32(0.22) * np.clip(second, 0, 1.6)
     lit = surface.albedo * gain[:, :, None]
     column = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
     row = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
@@ -107,38 +132,57 @@ def _shade(face: Face, surface: Surface, light: np.ndarray, ambient: float) -> n
     return lit.astype(np.float32)
 
 
-def _paint_face(box: np.ndarray, face: Face, surface: Surface, lit: np.ndarray, first: bool) -> None:
-    height, width = surface.shape
-    texture_corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    warp = cv2.getPerspectiveTransform(texture_corners, face.corners_px)
-    size = (_SIDE_PX, _SIDE_PX)
-    colour = cv2.warpPerspective(lit, warp, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    cover = np.zeros((_SIDE_PX, _SIDE_PX), np.uint8)
-    cv2.fillConvexPoly(cover, np.rint(face.corners_px * 16).astype(np.int32), (255,), cv2.LINE_AA, 4)
-    alpha = cover.astype(np.float32) / 255
-    if first:
-        box[:, :, :3] = colour
-    else:
-        blend(box[:, :, :3], alpha, colour)
-    if surface.mask.any():
-        moved = cv2.warpPerspective(surface.mask, warp, size, flags=cv2.INTER_LINEAR)
-        np.maximum(box[:, :, 4], moved * (alpha > 0.02), out=box[:, :, 4])
-
-
-def _silhouette(view: View) -> np.ndarray:
+def _window(view: View) -> Window:
+    """Return the part of the picture that the box, and what its defects move, cannot leave."""
     corners = np.vstack([face.corners_px for face in view.faces])
-    cover = np.zeros((_SIDE_PX, _SIDE_PX), np.uint8)
-    cv2.fillConvexPoly(cover, np.rint(cv2.convexHull(corners) * 16).astype(np.int32), (255,), cv2.LINE_AA, 4)
-    return cover.astype(np.float32) / 255
+    left, top = np.clip(np.floor(corners.min(axis=0)) - 12, 0, _SIDE_PX - 2).astype(int)
+    right, bottom = np.clip(np.ceil(corners.max(axis=0)) + 12, 2, _SIDE_PX).astype(int)
+    return Window(int(left), int(top), int(right - left), int(bottom - top))
+
+
+def _paint_faces(
+    box: np.ndarray,
+    window: Window,
+    faces: tuple[Face, ...],
+    surfaces: list[Surface],
+    light: np.ndarray,
+    ambient: float,
+) -> None:
+    """Fill the box's layers: red, green, blue, cover and defect mask."""
+    smooth = []
+    for face, surface in zip(faces, surfaces, strict=True):
+        corners = face.corners_px - window.corner
+        low = np.maximum(np.floor(corners.min(axis=0)).astype(int) - 8, 0)
+        high = np.ceil(corners.max(axis=0)).astype(int) + 8
+        part = box[low[1] : high[1], low[0] : high[0]]
+        size = (part.shape[1], part.shape[0])
+        height, width = surface.shape
+        texture_corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+        warp = cv2.getPerspectiveTransform(texture_corners, (corners - low).astype(np.float32))
+        lit = _shade(face, surface, light, ambient)
+        colour = cv2.warpPerspective(lit, warp, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        cover = polygon_cover((size[1], size[0]), corners - low)
+        # A margin of the face's own colour: else the smooth edges below, and what is bent later, would mix with black.
+        wide = cv2.dilate(cover, np.ones((11, 11), np.uint8)) > 0
+        part[:, :, :3][wide] = colour[wide]
+        smooth.append((part, cover, colour))
+        if surface.mask.any():
+            moved = cv2.warpPerspective(surface.mask, warp, size, flags=cv2.INTER_LINEAR)
+            np.maximum(part[:, :, 4], moved * (cover > 0.02), out=part[:, :, 4])
+    for part, cover, colour in smooth:
+        blend(part[:, :, :3], cover, colour)
+    outline = cv2.convexHull(np.vstack([face.corners_px for face in faces]))[:, 0] - window.corner
+    box[:, :, 3] = polygon_cover((window.height, window.width), outline)
 
 
 def _shifted(box: np.ndarray, shift: np.ndarray) -> np.ndarray:
-    column, row = np.meshgrid(np.arange(_SIDE_PX, dtype=np.float32), np.arange(_SIDE_PX, dtype=np.float32))
+    row = np.arange(box.shape[0], dtype=np.float32)[:, None]
+    column = np.arange(box.shape[1], dtype=np.float32)[None, :]
     return cv2.remap(box, column + shift[0], row + shift[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
 
-def _bend(rng: np.random.Generator) -> np.ndarray:
+def _bend(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
     """Return small smooth shifts, float32 (2, height, width) pixels: no real box's edge is a ruler's."""
-    shape = (_SIDE_PX, _SIDE_PX)
-    strength = np.float32(rng.uniform(0.5, 2.2))
-    return np.stack([smooth_noise(rng, shape, 90.0), smooth_noise(rng, shape, 90.0)]) * strength
+    size = shape[0], shape[1]
+    strength = np.float32(rng.uniform(0.4, 2.0))
+    return np.stack([smooth_noise(rng, size, 130.0), smooth_noise(rng, size, 130.0)]) * strength

@@ -198,7 +198,7 @@ def _pyramid(rng: np.random.Generator, surface: Surface, centre: np.ndarray, rad
 
 
 def _dent(rng: np.random.Generator, surface: Surface) -> None:
-    radius = _reach(rng, surface, 0.16, 0.34, 0.55)
+    radius = _reach(rng, surface, 0.20, 0.36, 0.6)
     centre = _place(rng, surface, 0.8 * radius)
     pushed = _pyramid(rng, surface, centre, radius)
     # The bottom is flat or rounded where something pressed in, and the board buckles round it.
@@ -224,7 +224,7 @@ def _wet_patch(rng: np.random.Generator, surface: Surface, seeps: bool) -> None:
     column = (np.arange(width, dtype=np.float32)[None, :] - centre[0]) / rng.uniform(0.9, 1.6)
     row = np.arange(height, dtype=np.float32)[:, None] - centre[1]
     level = 1 - np.hypot(column, row) / radius + 0.30 * fractal_noise(rng, surface.shape, 0.8 * radius, 5)
-    level = level * (np.hypot(column, row) < 1.9 * radius)
+    level = np.where(np.hypot(column, row) < 1.9 * radius, level, np.float32(-1))
     cover = np.clip(level * 14, 0, 1)
     tide = np.exp(-(((level - 0.05) / 0.035) ** 2)) * np.clip(0.8 + 0.4 * smooth_noise(rng, surface.shape, 12.0), 0, 1)
     soaked = np.clip(level * 1.4, 0, 1)
@@ -261,26 +261,47 @@ class Crush:
     what: str
 
 
-def plan_crush(rng: np.random.Generator, view: View, side_px: int) -> Crush:
-    """Choose a corner of the top and push it into the box."""
-    corners = next(face for face in view.faces if face.name == "top").corners_px.astype(float)
-    middle = view.project(np.array([[0, 0, 0.4 * view.height]]))[0]
+def plan_crush(
+    rng: np.random.Generator, view: View, origin: np.ndarray, shape: tuple[int, ...], side_px: int
+) -> Crush:
+    """Choose a corner of the top and push it into the box.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Source of chance.
+    view : View
+        The box in the picture.
+    origin : numpy.ndarray
+        Upper left corner (column, row) of the window that is drawn, pixels of the picture.
+    shape : tuple of int
+        The window's height and width, pixels.
+    side_px : int
+        The picture's side, pixels.
+
+    Returns
+    -------
+    Crush
+        In the window's pixels.
+    """
+    corners = next(face for face in view.faces if face.name == "top").corners_px - origin
+    middle = view.project(np.array([[0, 0, 0.4 * view.height]]))[0] - origin
     order = np.argsort(corners[:, 1])
     old = corners[order[int(rng.choice(4, p=(0.08, 0.24, 0.30, 0.38)))]]
     inwards = middle - old
     room = float(np.hypot(*inwards))
-    radius = float(np.clip(rng.uniform(0.55, 0.95) * room, 0.1 * side_px, 0.26 * side_px))
+    radius = float(np.clip(rng.uniform(0.55, 0.95) * room, 0.13 * side_px, 0.26 * side_px))
     move = inwards / room * radius * rng.uniform(0.32, 0.52)
     new = old + move
 
-    shape = (side_px, side_px)
-    across = np.arange(side_px, dtype=np.float32)[None, :] - np.float32(new[0])
-    down = np.arange(side_px, dtype=np.float32)[:, None] - np.float32(new[1])
-    ragged = 1 + 0.16 * smooth_noise(rng, shape, 0.8 * radius)
+    size = shape[0], shape[1]
+    across = np.arange(size[1], dtype=np.float32)[None, :] - np.float32(new[0])
+    down = np.arange(size[0], dtype=np.float32)[:, None] - np.float32(new[1])
+    ragged = 1 + 0.16 * smooth_noise(rng, size, 0.8 * radius)
     share = np.clip((across**2 + down**2) / (radius * ragged) ** 2, 0, 1)
     cover = (1 - share) ** 2
-    relief = folds(rng, shape, 0.55 * radius, 5)
-    relief += folds(rng, shape, 0.22 * radius, 3) * 0.6
+    relief = folds(rng, size, 0.55 * radius, 5)
+    relief += folds(rng, size, 0.22 * radius, 3) * 0.6
     slope_across, slope_down = slopes(relief)
     jitter = np.sqrt(cover) * np.float32(0.10 * radius)
     shift = np.stack([-cover * np.float32(move[0]) + jitter * slope_across, -cover * np.float32(move[1]) + jitter * slope_down])
@@ -289,7 +310,7 @@ def plan_crush(rng: np.random.Generator, view: View, side_px: int) -> Crush:
     steps = np.linspace(-0.25, 0.75, 14)
     line = new + np.stack([np.cos(heading) * steps, np.sin(heading) * steps], axis=1) * radius * 0.7
     side = np.array([-np.sin(heading), np.cos(heading)])
-    wide = radius * rng.uniform(0.03, 0.09) * np.linspace(1, 0, 14) ** 0.7
+    wide = radius * rng.uniform(0.04, 0.12) * np.linspace(1, 0, 14) ** 0.7
     one = line + side * (wide * rng.uniform(0.5, 1.4, 14))[:, None]
     other = line - side * (wide * rng.uniform(0.2, 1.1, 14))[:, None]
     return Crush(shift, cover, relief, np.vstack([one, other[::-1]]), "crushed corner of the top")

@@ -49,23 +49,27 @@ def draw_room(rng: np.random.Generator, view: View, light: np.ndarray, side_px: 
 def _depth(view: View, side_px: int) -> np.ndarray:
     """Return each pixel's distance along the view where it looks at the floor; large above the horizon."""
     inverse = np.linalg.inv(view.floor)
-    column, row = np.meshgrid(np.arange(side_px), np.arange(side_px))
-    scale = inverse[2, 0] * column + inverse[2, 1] * row + inverse[2, 2]
-    depth: np.ndarray = 1 / np.maximum(scale, 1e-3)
-    return depth.astype(np.float32)
+    column = np.arange(side_px, dtype=np.float32)[None, :]
+    row = np.arange(side_px, dtype=np.float32)[:, None]
+    across, down, start = (np.float32(part) for part in inverse[2])
+    depth: np.ndarray = 1 / np.maximum(across * column + (down * row + start), np.float32(1e-3))
+    return depth
 
 
 def _floor(rng: np.random.Generator, view: View, texture: np.ndarray, depth: np.ndarray, side_px: int) -> np.ndarray:
-    unit_px = _TEXTURE_PX / rng.uniform(1.6, 2.6)
+    unit_px = _TEXTURE_PX / rng.uniform(0.9, 1.5)
     turn = rng.uniform(0, 2 * np.pi)
     lay = np.array([[np.cos(turn), -np.sin(turn), rng.uniform(0, 3)], [np.sin(turn), np.cos(turn), rng.uniform(0, 3)]])
     lay = np.vstack([lay * unit_px, [0, 0, 1]])
     to_texture = lay @ np.linalg.inv(view.floor)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    sharp = cv2.warpPerspective(texture, to_texture, (side_px, side_px), flags=flags, borderMode=cv2.BORDER_WRAP)
+    sharp = cv2.warpPerspective(texture, to_texture, (side_px, side_px), flags=flags, borderMode=cv2.BORDER_REFLECT)
     # Far texels are smaller than a pixel and out of focus besides, so the distance fades into a blurred copy.
     soft_texture = cv2.blur(texture, (13, 13), borderType=cv2.BORDER_REFLECT)
-    soft = cv2.warpPerspective(soft_texture, to_texture, (side_px, side_px), flags=flags, borderMode=cv2.BORDER_WRAP)
+    half = side_px // 2
+    from_half = to_texture @ np.diag([2.0, 2.0, 1.0])
+    soft = cv2.warpPerspective(soft_texture, from_half, (half, half), flags=flags, borderMode=cv2.BORDER_REFLECT)
+    soft = cv2.resize(soft, (side_px, side_px))
     focus = float(np.median(depth[side_px // 2 :]))
     blend(sharp, np.clip((depth / focus - 1.15) * 1.2, 0, 1), soft)
     return sharp

@@ -164,20 +164,21 @@ def _band(rng: np.random.Generator, surface: Surface, style: Style) -> None:
 def _name(rng: np.random.Generator, surface: Surface, style: Style) -> None:
     height, width = surface.shape
     cover = np.zeros(surface.shape, np.uint8)
-    size = min(height * rng.uniform(0.13, 0.26), 1.5 * width / len(style.name))
-    write(cover, style.name, (width * rng.uniform(0.06, 0.2), height * rng.uniform(0.3, 0.7)), size, 800)
+    size = min(height * rng.uniform(0.13, 0.26), 1.1 * width / len(style.name))
+    write(cover, style.name, (width * rng.uniform(0.06, 0.2), height * rng.uniform(0.52, 0.7)), size, 800)
     _ink(rng, surface, cover, style.ink)
 
 
 def _print_side(rng: np.random.Generator, surface: Surface, style: Style) -> None:
-    if rng.random() < 0.5:
+    named = rng.random() < 0.5
+    if named:
         _name(rng, surface, style)
     height, width = surface.shape
     cover = np.zeros(surface.shape, np.uint8)
     if rng.random() < 0.55:
         size = max(5.0, height * rng.uniform(0.045, 0.075))
-        left, top = width * rng.uniform(0.05, 0.55), height * rng.uniform(0.15, 0.4)
-        for line in range(int(rng.integers(2, 6))):
+        left, top = width * rng.uniform(0.05, 0.55), height * rng.uniform(0.12, 0.2)
+        for line in range(int(rng.integers(2, 4 if named else 7))):
             start = ("QTY:", "G.W.", "N.W.", "SIZE", "LOT No.", "C/NO.", "ITEM")[int(rng.integers(7))]
             write(cover, f"{start} {random_code(rng, int(rng.integers(3, 9)))}", (left, top + line * 1.35 * size), size)
     if rng.random() < 0.55:
@@ -284,8 +285,8 @@ def _sticker(rng: np.random.Generator, surface: Surface) -> None:
         return
     ground = np.array(((0.78, 0.13, 0.12), (0.85, 0.42, 0.10), (0.92, 0.78, 0.15))[int(rng.integers(3))], np.float32)
     cover = np.zeros((tall, wide), np.uint8)
-    write(cover, "FRAGILE", (0.08 * wide, 0.55 * tall), tall * 0.36, 900)
-    write(cover, "HANDLE WITH CARE", (0.08 * wide, 0.84 * tall), tall * 0.16, 600)
+    write(cover, "FRAGILE", (0.08 * wide, 0.55 * tall), tall * 0.30, 800)
+    write(cover, "HANDLE WITH CARE", (0.08 * wide, 0.84 * tall), tall * 0.13, 600)
     cv2.rectangle(cover, (2, 2), (wide - 3, tall - 3), (255,), 1)
     paper = np.empty((tall, wide, 3), np.float32)
     paper[:] = ground
@@ -331,5 +332,5 @@ def _wear(rng: np.random.Generator, surface: Surface, style: Style) -> None:
     blend(surface.albedo, np.clip(rubbed, 0, 0.7), np.minimum(1.0, np.array(style.board) * 1.12 + 0.03).astype(np.float32))
     # Creased edges lean over: the last pixels of a face turn away from its plane.
     surface.relief -= np.exp(-edge / 2.5) * 0.8
-    dirt = np.clip(fractal_noise(rng, surface.shape, 0.3 * surface.px_per_unit, 4) - 0.9, 0, 1)
-    darken(surface.albedo, 1 - np.minimum(0.3, dirt * np.float32(0.5 * style.handled)))
+    dirt = np.clip(fractal_noise(rng, surface.shape, 0.22 * surface.px_per_unit, 5) - 0.7, 0, 1)
+    darken(surface.albedo, 1 - np.minimum(0.12, dirt * np.float32(0.16 * style.handled)))

@@ -131,7 +131,7 @@ def _cloth(rng: np.random.Generator, side_px: int) -> np.ndarray:
 
 
 def _paper(rng: np.random.Generator, side_px: int) -> np.ndarray:
-    tint = np.array([1.0, 1.0, 1.0]) if rng.random() < 0.7 else rng.uniform(0.75, 1.0, 3)
-    picture = _plain(side_px, tint * rng.choice((0.97, 0.99, 0.90, 0.75), p=(0.4, 0.3, 0.2, 0.1)))
+    tint = np.array([1.0, 1.0, 1.0]) if rng.random() < 0.75 else rng.uniform(0.72, 1.0, 3)
+    picture = _plain(side_px, tint * rng.choice((1.04, 0.98, 0.90, 0.72), p=(0.5, 0.25, 0.15, 0.1)))
     darken(picture, 1 + 0.006 * smooth_noise(rng, (side_px, side_px), side_px / 4))
     return picture
