@@ -6,6 +6,7 @@ normalised to unit length, and the distance to the k-th nearest training picture
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -144,7 +145,7 @@ class FamiliarityModel:
             with np.load(path, allow_pickle=False) as stored:
                 references = stored["references"].astype(np.float32)
                 return cls(references, float(stored["limit"]), QualityLimits(*map(float, stored["quality"])))
-        except (OSError, KeyError, ValueError, TypeError, BadZipFile) as error:
+        except (OSError, EOFError, KeyError, ValueError, TypeError, BadZipFile, zlib.error) as error:
             raise ModelUnavailable(f"{path.parent.name}: {path.name} cannot be read.", "Restore the folder.") from error
 
 
