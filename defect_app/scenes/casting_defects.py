@@ -154,7 +154,7 @@ def scratch(rng: np.random.Generator, part: Casting) -> Drawn:
         part.radius, part.collar_outer + 0.02, part.collar_outer + 0.04
     )
     for _ in range(int(rng.choice([1, 2, 3], p=[0.55, 0.3, 0.15]))):
-        length, width = rng.uniform(32, 80), rng.uniform(1.1, 2.6)
+        length, width = rng.uniform(32, 80), rng.uniform(1.7, 3.4)
         steps = np.linspace(-0.5, 0.5, 14)
         bow = rng.normal(0, 0.06) * length * (steps**2) + rng.normal(0, 0.25, 14)
         points = centre + np.stack(

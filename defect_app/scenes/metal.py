@@ -111,11 +111,13 @@ def _crack(surface: np.ndarray, kind: str, rng: np.random.Generator) -> tuple[np
     row = rng.uniform(0.2, 0.8) * _HEIGHT
     length = rng.uniform(0.35, 0.85) * _WIDTH
     if kind == "hairline_crack":
-        width, depth = rng.uniform(1.3, 2.0), rng.uniform(75, 120)
+        width, depth = rng.uniform(1.7, 2.5), rng.uniform(75, 120)
     elif kind == "open_crack":
-        width, depth = rng.uniform(2.4, 4.5), rng.uniform(95, 150)
+        width, depth = rng.uniform(3.2, 5.2), rng.uniform(95, 150)
     else:
-        width, depth = rng.uniform(1.7, 3.0), rng.uniform(90, 140)
+        width, depth = rng.uniform(2.3, 3.6), rng.uniform(90, 140)
+    # On a harsh surface a faint crack would drown among the pits: nobody could call that photo.
+    depth = max(depth, 4.5 * float(surface.std()))
     start = np.array([_WIDTH + 2.0, row])
     path = _wander(rng, start, np.pi + rng.normal(0, 0.22), length)
     ink = _trace(path, width, rng)
@@ -124,7 +126,7 @@ def _crack(surface: np.ndarray, kind: str, rng: np.random.Generator) -> tuple[np
             fork = int(rng.uniform(0.2, 0.65) * len(path))
             turn = np.pi + rng.choice([-1.0, 1.0]) * rng.uniform(0.35, 0.95)
             branch = _wander(rng, path[fork], turn, rng.uniform(0.25, 0.55) * length)
-            ink = np.maximum(ink, _trace(branch, 0.7 * width, rng))
+            ink = np.maximum(ink, _trace(branch, 0.75 * width, rng))
     shade = cv2.GaussianBlur(ink, (0, 0), 1.2 + width)
     if not from_right:
         ink, shade, path = ink[:, ::-1], shade[:, ::-1], path * (-1, 1) + (_WIDTH, 0)
@@ -153,4 +155,4 @@ def _trace(path: np.ndarray, width: float, rng: np.random.Generator) -> np.ndarr
     """Return the coverage of a crack that thins to its tip."""
     along = np.linspace(0, 1, len(path) - 1)
     uneven = np.clip(1 + 0.25 * rng.standard_normal(len(along)), 0.5, 1.6)
-    return line_ink(_SHAPE, path, np.maximum(width * (1 - 0.75 * along**1.6) * uneven, 0.45))
+    return line_ink(_SHAPE, path, np.maximum(width * (1 - 0.75 * along**1.6) * uneven, 0.7))

@@ -65,11 +65,15 @@ def _write(product: str, seeds: range, folder: Path, progress: Callable[[int, in
     table = folder / "labels.csv"
     coming = {_photo_name(product, seed) for seed in seeds}
     kept = [row for row in _read_rows(table) if row["file"] not in coming]
-    with table.open("w", newline="", encoding="utf-8") as opened:
+    # A new table takes the old one's place in one step: Ctrl-C at any moment leaves one of the two, whole.
+    fresh = table.with_suffix(".csv.partial")
+    with fresh.open("w", newline="", encoding="utf-8") as opened:
         rows = csv.DictWriter(opened, COLUMNS)
         rows.writeheader()
         rows.writerows(kept)
-        opened.flush()
+    fresh.replace(table)
+    with table.open("a", newline="", encoding="utf-8") as opened:
+        rows = csv.DictWriter(opened, COLUMNS)
         for done, seed in enumerate(seeds, start=1):
             scene = scenes.render(product, seed)
             photo_name = _photo_name(product, seed)
@@ -102,5 +106,6 @@ def _read_rows(table: Path) -> list[dict[str, str]]:
 
 def _save(path: Path, picture: np.ndarray) -> None:
     """Encode in memory and write in one go: OpenCV's own writer reports a full disk as a bare False."""
-    _, encoded = cv2.imencode(path.suffix, picture, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+    settings = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY] if path.suffix == ".jpg" else []
+    _, encoded = cv2.imencode(path.suffix, picture, settings)
     path.write_bytes(encoded.tobytes())
