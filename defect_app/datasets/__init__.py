@@ -1,0 +1,26 @@
+"""Data sets: archives and folders become labelled pictures, with splits that no twin crosses."""
+
+from defect_app.datasets.archives import CACHE_FOLDER, DATA_VARIABLE, data_folder, unpacked
+from defect_app.datasets.dataset import Dataset, Folder, LabelledPicture, LoadedDataset, Split
+from defect_app.datasets.loading import content_digest, load_dataset, load_folder, picture_bytes
+from defect_app.datasets.registry import all_datasets, get_dataset
+from defect_app.datasets.splits import assign_folds
+
+__all__ = [
+    "CACHE_FOLDER",
+    "DATA_VARIABLE",
+    "Dataset",
+    "Folder",
+    "LabelledPicture",
+    "LoadedDataset",
+    "Split",
+    "all_datasets",
+    "assign_folds",
+    "content_digest",
+    "data_folder",
+    "get_dataset",
+    "load_dataset",
+    "load_folder",
+    "picture_bytes",
+    "unpacked",
+]
