@@ -18,8 +18,8 @@ INSPECTION_CLASSES = (
 )
 RECOGNITION_CLASSES = (ClassSpec("red", "Red"), ClassSpec("green", "Green"), ClassSpec("blue", "Blue"))
 N_CHANNELS = 8
-RED, GREEN, BLUE = 0, 1, 2
-"""Feature channels: how much redder than green, greener than red, bluer than both. The others see texture."""
+RED, GREEN, BLUE, LIGHT = 0, 1, 2, 3
+"""Feature channels: how much redder than green, greener than red, bluer than both; how light. The others see texture."""
 
 
 def make_model_folder(
@@ -121,19 +121,20 @@ def _convolution_kernel() -> np.ndarray:
     kernel = rng.normal(0, 1, (N_CHANNELS, 3, 4, 4))
     kernel -= kernel.mean(axis=(1, 2, 3), keepdims=True)
     kernel *= 0.3
-    kernel[[RED, GREEN, BLUE]] = 0
+    kernel[[RED, GREEN, BLUE, LIGHT]] = 0
     kernel[RED, 0], kernel[RED, 1] = 1, -1
     kernel[GREEN, 1], kernel[GREEN, 0] = 1, -1
     kernel[BLUE, 2], kernel[BLUE, 0], kernel[BLUE, 1] = 1, -0.5, -0.5
+    kernel[LIGHT] = 1 / 3
     return (kernel / (16 * 255)).astype(np.float32)
 
 
 def _remember(folder: Path, spec: ModelSpec) -> None:
-    photos = [part_photo(redness, seed) for seed, redness in enumerate(np.linspace(-1, 1, 80))]
+    photos = [part_photo(redness, seed) for seed, redness in enumerate(np.linspace(-1.2, 1.2, 80))]
     sized = [
         fit_to_input(p, height=spec.input.height, width=spec.input.width, fit="stretch", resize="area") for p in photos
     ]
     engine = Engine(spec, folder)
-    features = np.stack([engine.predict(p).features for p in sized])
+    features = np.stack([engine.predict(p).features for p in sized], slack=2.0)
     remembered = FamiliarityModel.fit(features[::2], features[1::2], [measure_quality(p) for p in sized], slack=2.0)
     remembered.save(folder / "familiarity.npz")
