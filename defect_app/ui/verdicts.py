@@ -27,7 +27,9 @@ class VerdictLook:
 
 LOOKS: dict[str, VerdictLook] = {
     Verdict.REJECT: VerdictLook("REJECT", "red", "cancel", "Set the part aside as defective."),
-    Verdict.REVIEW: VerdictLook("REVIEW", "orange", "visibility", "Have a person look at the part, or take a better photo."),
+    Verdict.REVIEW: VerdictLook(
+        "REVIEW", "orange", "visibility", "Have a person look at the part, or take a better photo."
+    ),
     Verdict.PASS: VerdictLook("PASS", "green", "check_circle", "The part may go on."),
     Verdict.UNSURE: VerdictLook("UNSURE", "orange", "help", "Do not rely on the label; try a closer or sharper photo."),
     Verdict.ACCEPT: VerdictLook("RECOGNISED", "green", "check_circle", "Read the label beside its confidence."),

@@ -1,0 +1,1 @@
+"""The parts of the Inspect page, from the drop to the downloads."""

@@ -1,0 +1,100 @@
+"""One photo large beside its heat map: the verdict, why, how sure, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from defect_app.batch import SHOWN_SIDE, BatchEntry
+from defect_app.catalog import ModelSpec
+from defect_app.decision import OperatingPoint
+from defect_app.inspection import Inspected
+from defect_app.intake import display_name
+from defect_app.ui.inspect.heat import HeatView, shown_picture
+from defect_app.ui.inspect.results import SELECTED
+from defect_app.ui.text import as_text, name_as_text
+from defect_app.ui.verdicts import LOOKS, verdict_badge
+
+TOP = 5
+
+
+def draw_detail(entries: Sequence[BatchEntry], spec: ModelSpec, point: OperatingPoint, view: HeatView) -> None:
+    """Draw the selected photo, or the first of `entries`."""
+    shown = [e for e in entries if e.shown_jpeg]
+    if not shown:
+        return
+    numbers = [e.number for e in shown]
+    selected = st.session_state.get(SELECTED)
+    place = numbers.index(selected) if selected in numbers else 0
+    entry = shown[place]
+    photo, heat, facts = st.columns([5, 5, 4], gap="medium")
+    with photo:
+        plain = replace(view, shown=False)
+        st.image(shown_picture(entry, spec.id, plain, longest_side=SHOWN_SIDE), width="stretch", alt=_name(entry))
+    with heat:
+        if view.shown:
+            overlay = shown_picture(entry, spec.id, view, longest_side=SHOWN_SIDE)
+            st.image(overlay, width="stretch", alt=f"Heat map over {_name(entry)}")
+        _explain_heat(entry, spec, shown=view.shown)
+    with facts:
+        _draw_steps(numbers, place)
+        st.markdown(f"**{name_as_text(entry.record['file'])}**")
+        verdict_badge(entry.record["verdict"])
+        st.markdown(as_text(entry.record["reason"]))
+        st.markdown(f"**What to do:** {LOOKS[entry.record['verdict']].what_to_do}")
+        _draw_classes(entry, spec)
+        st.caption(f":material/tune: {as_text(point.sentence)}")
+        for note in _notes(entry):
+            st.caption(f":material/info: {as_text(note)}")
+
+
+def _draw_steps(numbers: Sequence[int], place: int) -> None:
+    def go(step: int) -> None:
+        st.session_state[SELECTED] = numbers[(place + step) % len(numbers)]
+
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button("", icon=":material/chevron_left:", key="inspect_previous", on_click=go, args=(-1,), help="Previous photo", shortcut="Left")  # fmt: skip  # noqa: E501
+        st.caption(f"{place + 1} of {len(numbers)}", width="content")
+        st.button("", icon=":material/chevron_right:", key="inspect_next", on_click=go, args=(1,), help="Next photo", shortcut="Right")  # fmt: skip  # noqa: E501
+
+
+def _draw_classes(entry: BatchEntry, spec: ModelSpec) -> None:
+    best = sorted(entry.record["p"].items(), key=lambda item: -item[1])[:TOP]
+    for name, p in best:
+        st.progress(min(1.0, max(0.0, p)), text=f"{as_text(spec.title_of(name))} · {p:.3f}")
+
+
+def _explain_heat(entry: BatchEntry, spec: ModelSpec, *, shown: bool) -> None:
+    result = entry.result
+    if not isinstance(result, Inspected) or not shown:
+        return
+    if result.activation_map is None:
+        st.caption("This model has no heat map of this kind.")
+    elif not result.activation_map.has_evidence:
+        st.caption("No place in the photo speaks for it: there is no evidence for this class.")
+    else:
+        target = result.activation_map.target
+        said = spec.title_of(target) if target in spec.class_names else "a defect"
+        st.caption(
+            f"Bright: where the model sees most evidence for {as_text(said)}. Each photo has a scale of its own."
+        )
+
+
+def _notes(entry: BatchEntry) -> list[str]:
+    result = entry.result
+    if not isinstance(result, Inspected):
+        return []
+    notes = [f"{result.photo.width} x {result.photo.height} pixels, {result.photo.format}", *result.photo.notes]
+    known = result.acquaintance
+    if known is not None:
+        said = "like the photos this model knows" if known.familiar else "unlike the photos this model knows"
+        notes.append(f"This photo is {said} (distance {known.distance:.2f}, limit {known.limit:.2f}).")
+    if entry.duplicate_of:
+        notes.append(f"The same photo as {display_name(entry.duplicate_of)}, judged once.")
+    return notes
+
+
+def _name(entry: BatchEntry) -> str:
+    return display_name(entry.record["file"])

@@ -1,0 +1,68 @@
+"""Inspect: drop photos, get a verdict for each."""
+
+import streamlit as st
+
+from defect_app.batch import Batch
+from defect_app.errors import DefectLensError
+from defect_app.ui.inspect.detail import draw_detail
+from defect_app.ui.inspect.downloads import draw_downloads
+from defect_app.ui.inspect.drop import draw_drop
+from defect_app.ui.inspect.heat import heat_controls
+from defect_app.ui.inspect.progress import draw_finished, draw_running
+from defect_app.ui.inspect.results import SELECTED, draw_grid, draw_table, draw_unusable, filter_entries
+from defect_app.ui.navigation import open_page
+from defect_app.ui.products import choose_product, current_model, draw_picture
+from defect_app.ui.resources import catalog, inspector
+
+open_page("Inspect", ":material/search_check:")
+
+models = catalog()
+entry = current_model(models)
+if entry is None or entry.spec is None or not entry.usable:
+    st.title("Inspect")
+    problem = entry.problem if entry else "there is no model here yet. Put a model folder into models/."
+    name = f"The model {entry.id} is disabled: " if entry else ""
+    st.error(f"{name}{problem}", icon=":material/block:")
+    if models.usable and st.button("Choose another product", icon=":material/apps:"):
+        choose_product(models)
+    st.stop()
+
+spec = entry.spec
+try:
+    loaded = inspector(entry)
+except DefectLensError as error:
+    st.error(f"{error} {error.remedy}", icon=":material/block:")
+    st.stop()
+
+batches: dict[str, Batch] = st.session_state.setdefault("batches", {})
+batch = batches.setdefault(loaded.model_sha256, Batch(loaded))
+
+with st.container(horizontal=True, vertical_alignment="center", gap="medium", wrap=False):
+    draw_picture(entry, 76)
+    with st.container(gap=None):
+        st.title(spec.title, anchor=False)
+        st.caption(f"{spec.summary}  \n:material/tune: {batch.point.sentence}")
+    if st.button("Change product", icon=":material/apps:", width="content"):
+        choose_product(models)
+
+draw_drop(batch, spec)
+
+if batch.progress().running:
+    draw_running(batch)
+elif batch.entries:
+    draw_finished(batch)
+    draw_unusable(batch.entries)
+    shown = filter_entries(batch.entries)
+    view = heat_controls()
+    draw_detail(shown, spec, batch.point, view)
+    as_table, as_photos = st.tabs([":material/table_rows: Table", ":material/grid_view: Photos"])
+    with as_table:
+        draw_table(shown, spec)
+    with as_photos:
+        draw_grid(shown, spec, view)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
+        draw_downloads(batch.entries, spec, view)
+        if st.button("Clear", icon=":material/delete_sweep:", help="Forget these photos and start anew"):
+            batches.pop(loaded.model_sha256)
+            st.session_state.pop(SELECTED, None)
+            st.rerun()

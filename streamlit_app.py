@@ -1,0 +1,38 @@
+"""Home: what Defect Lens does, and the way to each product."""
+
+import streamlit as st
+
+from defect_app.ui.navigation import open_page
+from defect_app.ui.products import product_cards
+from defect_app.ui.resources import catalog
+
+open_page("Home", ":material/home:")
+
+st.title("Is this part good?")
+st.markdown(
+    "Drop photos of parts and get a verdict for each: :green[:material/check_circle: **PASS**], "
+    ":orange[:material/visibility: **REVIEW**] or :red[:material/cancel: **REJECT**], with the reason in words, "
+    "a heat map of where the model sees it, and a record to keep. Photos stay on this machine."
+)
+
+models = catalog()
+if not models.entries:
+    st.info("There is no model here yet. Train one, or put a model folder into models/.", icon=":material/info:")
+else:
+    st.subheader("Choose what you want to look at")
+    product_cards(models, page="pages/inspect.py")
+
+st.subheader("How it works")
+steps = st.columns(3, gap="medium", border=True)
+steps[0].markdown(
+    ":material/upload_file: **Bring photos.** Drop one or five hundred, a whole folder, or use the camera. "
+    "A file that cannot be used is named with its reason and stops nothing."
+)
+steps[1].markdown(
+    ":material/search_check: **Read the verdicts.** A photo that is blurred, dark, or shows something the model never "
+    "learned goes to REVIEW: a person decides."
+)
+steps[2].markdown(
+    ":material/download: **Keep the record.** Every verdict with its score, reason and threshold, as CSV or JSON, "
+    "and the heat maps as pictures."
+)
