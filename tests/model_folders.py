@@ -19,7 +19,7 @@ INSPECTION_CLASSES = (
 RECOGNITION_CLASSES = (ClassSpec("red", "Red"), ClassSpec("green", "Green"), ClassSpec("blue", "Blue"))
 N_CHANNELS = 8
 RED, GREEN, BLUE, LIGHT = 0, 1, 2, 3
-"""Feature channels: how much redder than green, greener than red, bluer than both; how light. The others see texture."""
+"""Feature channels: redder than green, greener than red, bluer than both; how light. The others see texture."""
 
 
 def make_model_folder(
@@ -135,6 +135,6 @@ def _remember(folder: Path, spec: ModelSpec) -> None:
         fit_to_input(p, height=spec.input.height, width=spec.input.width, fit="stretch", resize="area") for p in photos
     ]
     engine = Engine(spec, folder)
-    features = np.stack([engine.predict(p).features for p in sized], slack=2.0)
+    features = np.stack([engine.predict(p).features for p in sized])
     remembered = FamiliarityModel.fit(features[::2], features[1::2], [measure_quality(p) for p in sized], slack=2.0)
     remembered.save(folder / "familiarity.npz")
