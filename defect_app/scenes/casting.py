@@ -66,7 +66,7 @@ class _Shape:
 
 
 def _draw_shape(rng: np.random.Generator) -> _Shape:
-    radius = rng.uniform(0.37, 0.462) * _SIDE
+    radius = rng.uniform(0.365, 0.455) * _SIDE
     slack = max(4.0, _SIDE / 2 - radius - 8)
     centre = _SIDE / 2 + rng.uniform(-slack, slack, 2) * (0.75, 0.6)
     turn = rng.uniform(0, np.pi)
@@ -82,7 +82,7 @@ def _draw_shape(rng: np.random.Generator) -> _Shape:
         lean=(float(lean * np.cos(lean_angle)), float(lean * np.sin(lean_angle))),
         ring_inner=collar_outer + rng.uniform(0.018, 0.034),
         collar_outer=collar_outer,
-        collar_inner=collar_outer - rng.uniform(0.05, 0.07),
+        collar_inner=collar_outer - rng.uniform(0.042, 0.066),
         hub_outer=hub_outer,
         hub_inner=hub_outer - rng.uniform(0.055, 0.08),
     )
@@ -192,7 +192,7 @@ def _machined_ring(
 ) -> np.ndarray:
     turn = np.arange(_TURN, dtype=np.float32) * (2 * np.pi / _TURN)
     sheen = np.float32(light_rng.uniform(4, 28)) * np.cos(2 * (turn - np.float32(light_rng.uniform(0, np.pi))))
-    strength = light_rng.uniform(0.35, 1.0)
+    strength = light_rng.uniform(0.4, 1.2)
     # Turned metal shines in sectors: opposite pairs of lobes, some with the hard edges of a lamp's border.
     for _ in range(int(light_rng.integers(2, 5))):
         middle, width = light_rng.uniform(0, 2 * np.pi), light_rng.uniform(0.12, 0.7)
@@ -221,10 +221,10 @@ def _rim(
     """Draw the bevel: a thin line round the disc, dark away from the light and broken elsewhere."""
     turn = np.arange(_TURN, dtype=np.float32) * (2 * np.pi / _TURN)
     broken = grain(rng, (_TURN, 1), (0.3, 45), wraps=True)[:, 0]
-    dark = 0.5 - 0.45 * np.cos(turn - light) + 0.35 * broken
+    dark = 0.62 - 0.38 * np.cos(turn - light) + 0.3 * broken
     line = np.exp(-(((radius - (1 - 1.2 * pixel)) / (1.3 * pixel)) ** 2))
     strength = np.clip(dark, 0, 1).astype(np.float32)
-    picture += line * _round(strength, angle) * (38 - picture)
+    picture += line * _round(strength, angle) * (30 - picture)
 
 
 def _collar(
@@ -242,7 +242,10 @@ def _collar(
     collar += 10 * np.exp(-(((raised - middle) / 0.012) ** 2))
     seam = np.exp(-(((raised - (shape.collar_outer - 0.012)) / 0.004) ** 2))
     collar -= np.float32(rng.uniform(10, 60)) * seam
-    return np.minimum(collar + 2 * fine, 248)
+    # Small bright nicks on the collar are on most good parts as well.
+    nicks = soft_step(grain(rng, (_TURN, 1), (0.3, 3), wraps=True)[:, 0], 2.4, 3.2)
+    rough = np.exp(-(((raised - (shape.collar_outer - 0.004)) / 0.007) ** 2)) * _round(nicks, angle)
+    return np.minimum(collar + 2 * fine + 60 * rough, 248)
 
 
 def _bowl(
@@ -256,7 +259,7 @@ def _bowl(
     window = soft_step(raised, 0.31, 0.42) * soft_step(raised, 0.56, 0.47)
     lit = 0.65 + 0.35 * np.cos(angle - np.float32(light + np.pi))
     patches = np.clip(0.8 + 0.45 * grain(rng, (_SIDE, _SIDE), 12), 0, 2)
-    bowl = np.float32(rng.uniform(8, 18)) + np.float32(rng.uniform(28, 62)) * ridge * window * lit * patches
+    bowl = np.float32(rng.uniform(8, 18)) + np.float32(rng.uniform(18, 52)) * ridge * window * lit * patches
     bowl += 7 * lit * patches * soft_step(raised, 0.34, 0.5)
     dark: np.ndarray = bowl + 1.5 * fine
     return dark

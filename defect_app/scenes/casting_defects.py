@@ -80,41 +80,43 @@ def _hole(picture: np.ndarray, rng: np.random.Generator, spot: tuple[float, floa
     along = across * np.cos(turn) + down * np.sin(turn)
     aside = (-across * np.sin(turn) + down * np.cos(turn)) / squeeze
     direction = np.arctan2(down, across)
-    depth = np.hypot(along, aside) / (np.float32(size) * ragged_outline(rng, direction, 0.16))
+    depth = np.hypot(along, aside) / (np.float32(size) * ragged_outline(rng, direction, 0.1))
     soft = 1.1 / size
     away = np.cos(direction - np.float32(light + np.pi))  # 1 at the wall that faces the light
-    inner = np.float32(rng.uniform(12, 45)) + np.float32(rng.uniform(30, 110)) * np.clip(away, 0, 1) * depth**2
+    inner = np.float32(rng.uniform(14, 50)) + np.float32(rng.uniform(40, 130)) * (0.35 + 0.65 * away) * depth
+    inner = np.maximum(inner, 12)
     window += soft_step(depth, 1 + soft, 1 - soft) * (inner - window)
     lip = np.exp(-(((depth - 1.15) / 0.16) ** 2)) * np.clip(0.25 + 0.75 * away, 0, 1)
     window += lip * np.float32(rng.uniform(0.35, 0.9)) * (250 - window)
 
 
 def burr(rng: np.random.Generator, part: Casting) -> Drawn:
-    """Draw flash left on the rim: torn dark flakes with bright edges, in clusters."""
+    """Draw flash left on the rim: a torn dark skirt with flakes, and light caught on its edges, in clusters."""
     turn = np.arange(2048, dtype=np.float32) * (2 * np.pi / 2048)
     cover = np.zeros(2048, np.float32)
-    first = rng.uniform(0, 2 * np.pi)
-    clusters = int(rng.integers(1, 6))
-    middle = first
-    for _ in range(clusters):
-        width = rng.uniform(0.08, 0.45)
+    first = middle = rng.uniform(0, 2 * np.pi)
+    for _ in range(int(rng.integers(2, 7))):
+        width = 0.14 + 0.7 * rng.random() ** 2
         away = np.abs((turn - middle + np.pi) % (2 * np.pi) - np.pi)
-        cover = np.maximum(cover, soft_step(away, width, 0.6 * width) * np.float32(rng.uniform(0.6, 1.0)))
-        middle += rng.uniform(0.3, 1.6)
-    tooth = grain(rng, (2048, 1), (0.3, 9), wraps=True)[:, 0] + 0.8 * grain(rng, (2048, 1), (0.3, 30), wraps=True)[:, 0]
-    out = cover * np.clip(0.012 + 0.018 * tooth, 0, 0.055)
-    into = cover * np.clip(0.012 + 0.008 * np.roll(tooth, 11), 0.002, 0.035)
+        cover = np.maximum(cover, soft_step(away, width, 0.5 * width) * np.float32(rng.uniform(0.75, 1.0)))
+        middle += rng.uniform(0.4, 1.8)
+
+    def noise(scale: float) -> np.ndarray:
+        return grain(rng, (2048, 1), (0.3, scale), wraps=True)[:, 0]
+
+    skirt = np.float32(rng.uniform(0.014, 0.032)) * np.clip(1 + 0.6 * noise(40), 0.2, 2)
+    flakes = np.clip(0.026 * (noise(7) + 0.9 * noise(22)) - 0.004, 0, 0.08)
+    glints = soft_step(noise(11) + 0.5 * noise(40), 0.0, 1.0)
     index = (part.angle * np.float32(2048 / (2 * np.pi))).astype(np.int32) % 2048
-    height, bite = out[index], into[index]
+    height = (cover * np.maximum(skirt, flakes))[index]
+    bite = (cover * np.clip(0.006 + 0.005 * noise(12), 0.001, 0.02))[index]
     pixel = 1.0 / float(part.axes[0, 0])
-    flake = np.clip((1 + height - part.radius) / (1.5 * pixel), 0, 1) * np.clip(
-        (part.radius - (1 - bite)) / (1.5 * pixel), 0, 1
-    )
-    flake *= np.clip(cover[index] * 4, 0, 1)
-    shape = (part.picture.shape[0], part.picture.shape[1])
-    crumbs = grain(rng, shape, 2.2) + 0.6 * grain(rng, shape, 5)
-    tone = 34 + 14 * crumbs + 190 * soft_step(crumbs, 1.0, 1.7)
-    picture = part.picture + flake * (np.clip(tone, 8, 252) - part.picture)
+    flash = np.clip((1 + height - part.radius) / (1.5 * pixel), 0, 1)
+    flash *= np.clip((part.radius - (1 - bite)) / (1.5 * pixel), 0, 1) * np.clip(cover * 4, 0, 1)[index]
+    crumbs = grain(rng, (part.picture.shape[0], part.picture.shape[1]), 2.2)
+    edge = np.exp(-(((part.radius - 1 - 0.55 * height) / (1.9 * pixel)) ** 2)) * glints[index]
+    tone = 38 + 16 * crumbs + 150 * soft_step(crumbs, 1.0, 1.9) + 210 * edge
+    picture = part.picture + flash * (np.clip(tone, 8, 252) - part.picture)
     return picture, f"burr on the rim, {part.place(1, first)}"
 
 

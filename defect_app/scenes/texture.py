@@ -89,7 +89,7 @@ def ragged_outline(rng: np.random.Generator, direction: np.ndarray, raggedness: 
     """
     outline = np.ones_like(direction)
     for waves in range(2, 8):
-        strength = raggedness * rng.uniform(0.3, 1) / np.sqrt(waves)
+        strength = raggedness * rng.uniform(0.6, 2.4) / waves
         outline += strength * np.cos(waves * direction + rng.uniform(0, 2 * np.pi))
     return np.maximum(outline, 0.3)
 
