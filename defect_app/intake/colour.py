@@ -61,13 +61,12 @@ def _strip_to_rgb(
 ) -> tuple[Image.Image, bool]:
     """Convert one strip; also return whether any of it was transparent."""
     alpha = None
-    if strip.mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in strip.info:
-        with_alpha = strip.convert("RGBA") if strip.mode not in ("LA", "RGBA") else strip
-        alpha = with_alpha.getchannel("A")
-        if grey_range is None:
-            strip = with_alpha.getchannel("L") if with_alpha.mode == "LA" else with_alpha.convert("RGB")
     if grey_range is not None:
         strip = _scale_grey(strip, grey_range)
+    elif strip.mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in strip.info:
+        with_alpha = strip if strip.mode in ("LA", "RGBA") else strip.convert("RGBA")
+        alpha = with_alpha.getchannel("A")
+        strip = with_alpha.getchannel("L") if with_alpha.mode == "LA" else with_alpha.convert("RGB")
     elif strip.mode == "1":
         strip = strip.convert("L")
     elif strip.mode not in ("L", "RGB", "CMYK"):

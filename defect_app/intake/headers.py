@@ -10,7 +10,13 @@ from defect_app.intake.photo import UnusableFile
 
 # A real file has some ten segments, or some thousand chunks; past these counts it only wants to keep us busy.
 MAX_JPEG_SEGMENTS: Final = 512
-MAX_PNG_CHUNKS: Final = 50_000
+MAX_CHUNKS: Final = 50_000
+# A picture stored in passes is walked over once a pass and kept whole as coefficients of two bytes until the last.
+MAX_PASSES: Final = 1000
+MAX_PIXELS_PASSED: Final = 1_500_000_000
+MAX_COEFFICIENTS: Final = 150_000_000
+# Pillow unpacks run-length coded BMP in Python, at some 5 MB a second.
+MAX_PACKED_BMP_BYTES: Final = 4_000_000
 
 _MPF_NUMBER_OF_IMAGES: Final = 0xB001
 _MARKER = re.compile(rb"\xff[\x01-\xfe]")
@@ -38,8 +44,6 @@ class Header:
         EXIF orientation 1..8 found so far.
     frames : int
         Number of pictures in the file, where the header says it.
-    scans : int
-        How often the decoder must pass over the whole picture.
     """
 
     width: int
@@ -47,7 +51,6 @@ class Header:
     body: bytes
     orientation: int = AS_STORED
     frames: int = 1
-    scans: int = 1
 
 
 def incomplete_file() -> UnusableFile:
@@ -90,6 +93,7 @@ def read_header(data: bytes, format_name: str) -> Header | None:
             return _read_webp_header(data)
         if format_name == "BMP":
             return _read_bmp_header(data)
+        _check_boxes(data)
     except (struct.error, IndexError):
         raise incomplete_file() from None
     return None
@@ -134,17 +138,21 @@ def _read_jpeg_header(data: bytes) -> Header:
             if not frame_marker:
                 raise damaged_file("it does not say its size")
             kept.append(data[start:])
-            several = frame_marker in _PROGRESSIVE or content[0] < components
-            return Header(
-                width,
-                height,
-                b"".join(kept),
-                exif_orientation(exif),
-                first_directory_value(mpf, _MPF_NUMBER_OF_IMAGES) or 1,
-                data.count(b"\xff\xda", start) if several else 1,
-            )
+            if frame_marker in _PROGRESSIVE or content[0] < components:
+                _check_passes(data.count(b"\xff\xda", start), width * height, components)
+            frames = first_directory_value(mpf, _MPF_NUMBER_OF_IMAGES) or 1
+            return Header(width, height, b"".join(kept), exif_orientation(exif), frames)
         position = end
     raise damaged_file("its header has too many parts")
+
+
+def _check_passes(passes: int, pixels: int, components: int) -> None:
+    """Refuse a JPEG whose passes would take seconds or whose coefficients would take half a gigabyte."""
+    if passes > MAX_PASSES or passes * pixels > MAX_PIXELS_PASSED or components * pixels > MAX_COEFFICIENTS:
+        raise UnusableFile(
+            f"too large for a JPEG stored in passes: {pixels / 1e6:.1f} megapixels in {passes} passes",
+            "Save the photo as an ordinary (baseline, not progressive) JPEG.",
+        )
 
 
 def _read_png_header(data: bytes) -> Header:
@@ -153,7 +161,7 @@ def _read_png_header(data: bytes) -> Header:
         raise damaged_file("it does not say its size")
     width, height = struct.unpack_from(">II", data, 16)
     orientation, position = AS_STORED, 8
-    for _ in range(MAX_PNG_CHUNKS):
+    for _ in range(MAX_CHUNKS):
         length, kind = struct.unpack_from(">I4s", data, position)
         if kind == b"IEND":
             return Header(width, height, data, orientation)
@@ -178,7 +186,7 @@ def _read_webp_header(data: bytes) -> Header:
     else:
         raise damaged_file("it does not say its size")
     orientation, position = AS_STORED, 12
-    for _ in range(MAX_PNG_CHUNKS):
+    for _ in range(MAX_CHUNKS):
         if position + 8 > len(data):
             return Header(width, height, data, orientation)
         name, length = struct.unpack_from("<4sI", data, position)
@@ -190,8 +198,31 @@ def _read_webp_header(data: bytes) -> Header:
 
 def _read_bmp_header(data: bytes) -> Header:
     """Read the size of a BMP, whose height is negative when its rows run from the top."""
+    if len(data) > MAX_PACKED_BMP_BYTES and struct.unpack_from("<I", data, 30)[0] in (1, 2):
+        raise UnusableFile("too large for a packed BMP", "Save the photo as JPEG or PNG.")
     if struct.unpack_from("<I", data, 14)[0] == 12:
         width, height = struct.unpack_from("<HH", data, 18)
     else:
         width, height = struct.unpack_from("<ii", data, 18)
     return Header(width, abs(height), data)
+
+
+def _check_boxes(data: bytes) -> None:
+    """Walk the outermost boxes of an AVIF or HEIC file, which say how long the file must be."""
+    position = 0
+    for _ in range(MAX_CHUNKS):
+        if position + 8 > len(data):
+            return
+        length, kind = struct.unpack_from(">I4s", data, position)
+        if not kind.isalnum():  # something else follows the picture
+            return
+        if length == 1:
+            length = struct.unpack_from(">Q", data, position + 8)[0]
+        if length == 0:
+            return
+        if length < 8:
+            raise damaged_file()
+        position += length
+        if position > len(data):
+            raise incomplete_file()
+    raise damaged_file("it has too many parts")

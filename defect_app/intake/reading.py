@@ -1,6 +1,8 @@
 """Reads a photo: untrusted bytes in, upright RGB pixels or a plain reason out."""
 
 import io
+import threading
+from contextlib import nullcontext
 from typing import Final
 
 import cv2
@@ -11,15 +13,19 @@ from PIL import Image
 
 from defect_app.intake.colour import to_rgb
 from defect_app.intake.headers import Header, damaged_file, incomplete_file, read_header
-from defect_app.intake.orientation import exif_orientation, swaps_sides, upright
+from defect_app.intake.orientation import AS_STORED, exif_orientation, swaps_sides, upright
 from defect_app.intake.photo import Photo, Rejection, UnusableFile, content_hash
 from defect_app.intake.sniffing import sniff_format
 
 MAX_BYTES: Final = 25_000_000
 MAX_PIXELS: Final = 50_000_000
 MIN_SIDE: Final = 32
-MAX_SCANS: Final = 100
+# These decoders hold four or five copies of a picture; the ceiling keeps each file under half a gigabyte.
+MAX_PIXELS_OF_FORMAT: Final = {"WebP": 25_000_000, "AVIF": 32_000_000}
+# Larger decoded pictures are read one at a time, so that a batch of them in several threads stays in memory.
+LARGE_PIXELS: Final = 16_000_000
 
+_one_large_picture = threading.Lock()
 _PILLOW_FORMATS: Final = {"JPEG": "JPEG", "PNG": "PNG", "WebP": "WEBP", "BMP": "BMP", "AVIF": "AVIF", "HEIC": "HEIF"}
 
 pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
@@ -66,43 +72,44 @@ def _read(data: bytes, name: str, sha256: str, least_side: int | None) -> Photo:
     format_name = sniff_format(data)
     header = read_header(data, format_name)
     if header is not None:
-        _check_size(header.width, header.height)
-        if header.scans > MAX_SCANS:
-            raise damaged_file(f"a picture in {header.scans} passes")
+        _check_size(header.width, header.height, format_name)
     image = _open(data if header is None else header.body, format_name)
-    _check_size(*image.size)
-    stored_width, stored_height = image.size
+    _check_size(*image.size, format_name)
+    stored_size = image.size
     notes = _frame_notes(image, header)
-    if least_side is not None:
-        image.draft(None, (2 * least_side, 2 * least_side))
-    _load(image)
-    orientation = header.orientation if header is not None else 1
+    orientation = AS_STORED if header is None else header.orientation
     if format_name == "AVIF":  # libavif leaves the turning to us, libheif does it itself
         orientation = exif_orientation(image.info.get("exif", b""))
-    elif format_name == "HEIC":
-        stored_width, stored_height = image.size
-    pixels, colour_notes = to_rgb(image)
-    del image
-    pixels = upright(pixels, orientation)
     if least_side is not None:
-        pixels = _reduce(pixels, 2 * least_side)
+        image.draft(None, (2 * least_side, 2 * least_side))
+    with _one_large_picture if image.width * image.height > LARGE_PIXELS else nullcontext():
+        _load(image)
+        if format_name == "HEIC":  # only the decoded picture tells for certain
+            stored_size = image.size
+        stored, colour_notes = to_rgb(image)
+        del image
+        pixels = upright(stored, orientation)
+        del stored
+        if least_side is not None:
+            pixels = _reduce(pixels, 2 * least_side)
     pixels.flags.writeable = False
-    width, height = (stored_height, stored_width) if swaps_sides(orientation) else (stored_width, stored_height)
+    width, height = reversed(stored_size) if swaps_sides(orientation) else stored_size
     return Photo(name, sha256, pixels, width, height, format_name, tuple(notes + colour_notes))
 
 
-def _check_size(width: int, height: int) -> None:
+def _check_size(width: int, height: int, format_name: str) -> None:
     """Refuse pictures that are too small or too large, before they are decoded."""
     if width < MIN_SIDE or height < MIN_SIDE:
         raise UnusableFile(
             f"too small: {width} x {height} pixels, each side must have at least {MIN_SIDE}",
             "Use the original photo, not an icon or a cut-out of it.",
         )
-    if width * height > MAX_PIXELS:
+    limit = MAX_PIXELS_OF_FORMAT.get(format_name, MAX_PIXELS)
+    if width * height > limit:
         raise UnusableFile(
             f"too large: {width} x {height} is {width * height / 1e6:.1f} megapixels, "
-            f"the limit is {MAX_PIXELS / 1e6:.0f} megapixels",
-            "Save the photo at a smaller size.",
+            f"the limit for {format_name} is {limit / 1e6:.0f} megapixels",
+            "Save the photo at a smaller size." if limit == MAX_PIXELS else "Save the photo smaller, or as JPEG.",
         )
 
 
@@ -125,8 +132,7 @@ def _load(image: Image.Image) -> None:
     try:
         image.load()
     except (OSError, EOFError, SyntaxError) as error:
-        words = str(error).lower()
-        if "truncated" in words or "broken" in words or isinstance(error, EOFError):
+        if "truncated" in str(error).lower() or isinstance(error, EOFError):
             raise incomplete_file() from None
         raise
     except ValueError as error:
