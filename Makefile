@@ -1,5 +1,5 @@
 # Two commands do everything: `make app` runs Defect Lens, `make test` passes its tests.
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || echo python3)
 BIN := .venv/bin
 SET_UP := .venv/.set-up
 # The data sets, where they lie beside the checkout; without them the app runs all the same.
@@ -8,7 +8,7 @@ export DEFECT_APP_DATA ?= $(wildcard ../shared/data)
 .PHONY: app test bench setup lint
 
 app: setup
-	$(BIN)/streamlit run defect_app/server.py
+	$(BIN)/python -m streamlit run defect_app/server.py
 
 test: setup lint
 	$(BIN)/python -m pytest

@@ -9,7 +9,7 @@ from defect_app.ui.inspect.downloads import draw_downloads
 from defect_app.ui.inspect.drop import draw_drop
 from defect_app.ui.inspect.heat import heat_controls
 from defect_app.ui.inspect.progress import draw_finished, draw_running
-from defect_app.ui.inspect.results import SELECTED, draw_grid, draw_table, draw_unusable, filter_entries
+from defect_app.ui.inspect.results import SELECTED, draw_grid, draw_table, draw_unusable, filter_entries, order_entries
 from defect_app.ui.navigation import open_page
 from defect_app.ui.products import choose_product, current_model, draw_picture
 from defect_app.ui.resources import catalog, inspector
@@ -52,8 +52,11 @@ if batch.progress().running:
 elif batch.entries:
     draw_finished(batch)
     draw_unusable(batch.entries)
-    shown = filter_entries(batch.entries)
-    view = heat_controls()
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        shown = filter_entries(batch.entries)
+        st.space("stretch")
+        view = heat_controls()
+        shown = order_entries(shown)
     draw_detail(shown, spec, batch.point, view)
     as_table, as_photos = st.tabs([":material/table_rows: Table", ":material/grid_view: Photos"])
     with as_table:

@@ -7,17 +7,18 @@ import streamlit as st
 from defect_app.catalog import Catalog, CatalogEntry
 from defect_app.intake import Photo, encode_jpeg, read_photo
 from defect_app.samples import samples_for
+from defect_app.ui.resources import catalog, file_hashes
 
 MODEL_PARAMETER = "model"
 CARD_SIDE = 240
 
 
-def current_model(catalog: Catalog) -> CatalogEntry | None:
+def current_model(models: Catalog) -> CatalogEntry | None:
     """Return the model that the address or the last choice names, else the first usable one, else None."""
     wanted = st.query_params.get(MODEL_PARAMETER) or st.session_state.get(MODEL_PARAMETER)
-    entries = {e.id: e for e in catalog.entries}
+    entries = {e.id: e for e in models.entries}
     # Inspection models first: the main job.
-    usable = sorted(catalog.usable, key=lambda e: (e.spec is None or e.spec.task != "inspection", e.id))
+    usable = sorted(models.usable, key=lambda e: (e.spec is None or e.spec.task != "inspection", e.id))
     chosen = entries.get(str(wanted)) or (usable[0] if usable else None)
     if chosen is not None:
         _remember(chosen.id)
@@ -33,8 +34,6 @@ def _remember(model_id: str) -> None:
 @st.cache_data(max_entries=64, show_spinner=False)
 def product_picture(model_id: str, files: tuple[tuple[str, str], ...]) -> bytes | None:
     """Return a square picture of what the model judges, as JPEG, or None where there is no sample."""
-    from defect_app.ui.resources import catalog
-
     spec = catalog().get(model_id).spec
     samples = samples_for(spec) if spec else ()
     photo = read_photo(samples[0].read(), samples[0].name) if samples else None
@@ -47,25 +46,25 @@ def product_picture(model_id: str, files: tuple[tuple[str, str], ...]) -> bytes 
 
 def draw_picture(entry: CatalogEntry, width: int) -> None:
     """Draw the product's picture, or its icon where there is none."""
-    picture = product_picture(entry.id, tuple(sorted(entry.spec.sha256.items()))) if entry.spec else None
+    picture = product_picture(entry.id, file_hashes(entry))
     if picture is not None:
         st.image(picture, width=width, alt=f"Example for {entry.title}")
     else:
         st.markdown("## :material/photo:")
 
 
-def product_cards(catalog: Catalog, *, page: str | None = None) -> None:
+def product_cards(models: Catalog, *, page: str | None = None) -> None:
     """Draw a card for each model.
 
     Parameters
     ----------
-    catalog : Catalog
+    models : Catalog
         The models on disk; disabled ones are shown with their reason.
     page : str, optional
         Where a card leads; without it, the card's button changes the model of this page.
     """
     grid = st.grid(min_column_width=250, gap="small")
-    for entry in catalog.entries:
+    for entry in models.entries:
         with grid.container(border=True, height="stretch"):
             _card(entry, page)
 
@@ -95,6 +94,6 @@ def _card(entry: CatalogEntry, page: str | None) -> None:
 
 
 @st.dialog("Choose a product", width="large")
-def choose_product(catalog: Catalog) -> None:
+def choose_product(models: Catalog) -> None:
     """Ask for another product in a dialog."""
-    product_cards(catalog)
+    product_cards(models)

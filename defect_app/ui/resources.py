@@ -23,9 +23,12 @@ def inspector(entry: CatalogEntry) -> Inspector:
     ModelUnavailable
         If it cannot be loaded.
     """
-    assert entry.spec is not None
-    # The hashes are part of the key: a folder that is replaced is loaded anew.
-    return _inspector(entry.id, tuple(sorted(entry.spec.sha256.items())))
+    return _inspector(entry.id, file_hashes(entry))
+
+
+def file_hashes(entry: CatalogEntry) -> tuple[tuple[str, str], ...]:
+    """Return the hashes of a model's files: part of every cache's key, so that a replaced folder is loaded anew."""
+    return tuple(sorted(entry.spec.sha256.items())) if entry.spec else ()
 
 
 @st.cache_resource(max_entries=16, show_spinner="Loading the model …")
@@ -35,8 +38,11 @@ def _inspector(model_id: str, files: tuple[tuple[str, str], ...]) -> Inspector:
 
 def warm_up_models() -> None:
     """Load every usable model, so that the first verdict does not wait; a wrong one is left to its page to explain."""
+    from defect_app.ui.products import product_picture
+
     for entry in catalog().usable:
         try:
             inspector(entry)
+            product_picture(entry.id, file_hashes(entry))
         except DefectLensError:
             continue

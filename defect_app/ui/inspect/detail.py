@@ -9,7 +9,7 @@ import streamlit as st
 
 from defect_app.batch import SHOWN_SIDE, BatchEntry
 from defect_app.catalog import ModelSpec
-from defect_app.decision import OperatingPoint
+from defect_app.decision import OperatingPoint, Verdict
 from defect_app.inspection import Inspected
 from defect_app.intake import display_name
 from defect_app.ui.inspect.heat import HeatView, shown_picture
@@ -29,19 +29,20 @@ def draw_detail(entries: Sequence[BatchEntry], spec: ModelSpec, point: Operating
     selected = st.session_state.get(SELECTED)
     place = numbers.index(selected) if selected in numbers else 0
     entry = shown[place]
-    photo, heat, facts = st.columns([5, 5, 4], gap="medium")
-    with photo:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        _draw_steps(numbers, place)
+        verdict_badge(entry.record["verdict"])
+        st.markdown(f"**{name_as_text(entry.record['file'])}**", width="content")
+    grid = st.grid(3, min_column_width=225, gap="medium")
+    with grid.container():
         plain = replace(view, shown=False)
         st.image(shown_picture(entry, spec.id, plain, longest_side=SHOWN_SIDE), width="stretch", alt=_name(entry))
-    with heat:
-        if view.shown:
+    if view.shown:
+        with grid.container():
             overlay = shown_picture(entry, spec.id, view, longest_side=SHOWN_SIDE)
             st.image(overlay, width="stretch", alt=f"Heat map over {_name(entry)}")
-        _explain_heat(entry, spec, shown=view.shown)
-    with facts:
-        _draw_steps(numbers, place)
-        st.markdown(f"**{name_as_text(entry.record['file'])}**")
-        verdict_badge(entry.record["verdict"])
+            _explain_heat(entry, spec)
+    with grid.container(gap="small"):
         st.markdown(as_text(entry.record["reason"]))
         st.markdown(f"**What to do:** {LOOKS[entry.record['verdict']].what_to_do}")
         _draw_classes(entry, spec)
@@ -54,10 +55,14 @@ def _draw_steps(numbers: Sequence[int], place: int) -> None:
     def go(step: int) -> None:
         st.session_state[SELECTED] = numbers[(place + step) % len(numbers)]
 
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.button("", icon=":material/chevron_left:", key="inspect_previous", on_click=go, args=(-1,), help="Previous photo", shortcut="Left")  # fmt: skip  # noqa: E501
-        st.caption(f"{place + 1} of {len(numbers)}", width="content")
-        st.button("", icon=":material/chevron_right:", key="inspect_next", on_click=go, args=(1,), help="Next photo", shortcut="Right")  # fmt: skip  # noqa: E501
+    for key, icon, step, hint, shortcut in (
+        ("inspect_previous", "chevron_left", -1, "Previous photo", "Left"),
+        ("inspect_next", "chevron_right", 1, "Next photo", "Right"),
+    ):
+        icon = f":material/{icon}:"
+        st.button("", icon=icon, key=key, on_click=go, args=(step,), help=hint, shortcut=shortcut, type="tertiary")
+        if step == -1:
+            st.caption(f"{place + 1} of {len(numbers)}", width="content")
 
 
 def _draw_classes(entry: BatchEntry, spec: ModelSpec) -> None:
@@ -66,20 +71,19 @@ def _draw_classes(entry: BatchEntry, spec: ModelSpec) -> None:
         st.progress(min(1.0, max(0.0, p)), text=f"{as_text(spec.title_of(name))} · {p:.3f}")
 
 
-def _explain_heat(entry: BatchEntry, spec: ModelSpec, *, shown: bool) -> None:
-    result = entry.result
-    if not isinstance(result, Inspected) or not shown:
-        return
-    if result.activation_map is None:
+def _explain_heat(entry: BatchEntry, spec: ModelSpec) -> None:
+    heat = entry.result.activation_map if isinstance(entry.result, Inspected) else None
+    if heat is None:
         st.caption("This model has no heat map of this kind.")
-    elif not result.activation_map.has_evidence:
+    elif not heat.has_evidence:
         st.caption("No place in the photo speaks for it: there is no evidence for this class.")
-    else:
-        target = result.activation_map.target
-        said = spec.title_of(target) if target in spec.class_names else "a defect"
+    elif entry.record["verdict"] == Verdict.PASS:
         st.caption(
-            f"Bright: where the model sees most evidence for {as_text(said)}. Each photo has a scale of its own."
+            "Drawn pale, since the photo passes: where the model sees what little evidence there is of a defect."
         )
+    else:
+        said = spec.title_of(heat.target) if heat.target in spec.class_names else "a defect"
+        st.caption(f"Bright: where the model sees most evidence of {as_text(said)}. Each photo has its own scale.")
 
 
 def _notes(entry: BatchEntry) -> list[str]:

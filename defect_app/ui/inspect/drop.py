@@ -18,6 +18,7 @@ SOURCES = {
     "Camera": ":material/photo_camera:",
     "Samples": ":material/collections:",
 }
+LIMIT_MB = MAX_BYTES // 1_000_000
 _ROUND = "inspect_round"
 
 
@@ -42,11 +43,21 @@ def draw_drop(batch: Batch, spec: ModelSpec) -> None:
         persist_state="session",
     )
     key = f"inspect_drop_{source}_{st.session_state.setdefault(_ROUND, 0)}"
-    limits = f"{ACCEPTED_IN_WORDS}; up to {MAX_BYTES // 1_000_000} MB a photo, {MOST_FILES} photos at once."
+    limits = f"{ACCEPTED_IN_WORDS}; up to {LIMIT_MB} MB a photo, {MOST_FILES} photos at once."
     if source == "Photos":
-        _take(batch, st.file_uploader(f"Drop photos here. {limits}", accept_multiple_files=True, key=key))
+        _take(
+            batch,
+            st.file_uploader(
+                f"Drop photos here. {limits}", accept_multiple_files=True, key=key, max_upload_size=LIMIT_MB
+            ),
+        )
     elif source == "Folder":
-        _take(batch, st.file_uploader(f"Drop a folder here. {limits}", accept_multiple_files="directory", key=key))
+        _take(
+            batch,
+            st.file_uploader(
+                f"Drop a folder here. {limits}", accept_multiple_files="directory", key=key, max_upload_size=LIMIT_MB
+            ),
+        )
     elif source == "Camera":
         shot = st.camera_input("Take a photo of the part", key=key, resolution=None, width=520)
         _take(batch, [shot] if shot else [])

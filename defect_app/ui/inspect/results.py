@@ -23,24 +23,26 @@ _TABLE = "inspect_table"
 
 
 def filter_entries(entries: Sequence[BatchEntry]) -> list[BatchEntry]:
-    """Draw the counts, which are also the filter, and return the chosen entries in the chosen order."""
+    """Draw the counts, which are also the filter, and return the entries with the chosen verdict."""
     counts = Counter(e.record["verdict"] for e in entries)
     options = [ALL, *(v for v in LOOKS if counts[v])]
-    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-        chosen = st.segmented_control(
-            "Show",
-            options,
-            format_func=lambda v: f"**{len(entries)}** all" if v == ALL else f"**{counts[v]}** {LOOKS[v].markdown}",
-            default=ALL,
-            required=True,
-            key="inspect_filter",
-            label_visibility="collapsed",
-        )
-        suspicious_first = st.toggle("Most suspicious first", key="inspect_order", persist_state="session")
-    kept = [e for e in entries if chosen in (ALL, e.record["verdict"])]
-    if suspicious_first:
-        kept.sort(key=lambda e: (severity(e.record["verdict"]), -(e.record["p_defect"] or 0.0)))
-    return kept
+    chosen = st.segmented_control(
+        "Show",
+        options,
+        format_func=lambda v: f"**{len(entries)}** all" if v == ALL else f"**{counts[v]}** {LOOKS[v].markdown}",
+        default=ALL,
+        required=True,
+        key="inspect_filter",
+        label_visibility="collapsed",
+    )
+    return [e for e in entries if chosen in (ALL, e.record["verdict"])]
+
+
+def order_entries(entries: list[BatchEntry]) -> list[BatchEntry]:
+    """Draw the switch for the order and return the entries in it."""
+    if not st.toggle("Most suspicious first", key="inspect_order", persist_state="session"):
+        return entries
+    return sorted(entries, key=lambda e: (severity(e.record["verdict"]), -(e.record["p_defect"] or 0.0)))
 
 
 def draw_table(entries: Sequence[BatchEntry], spec: ModelSpec) -> None:
@@ -74,7 +76,7 @@ def draw_table(entries: Sequence[BatchEntry], spec: ModelSpec) -> None:
         alt="One row for each photo: its verdict, score, label and reason",
         column_config={
             "photo": st.column_config.ImageColumn("Photo", width=64),
-            "file": st.column_config.TextColumn("File", width="medium"),
+            "file": st.column_config.TextColumn("File", width=170),
             "verdict": st.column_config.TextColumn("Verdict", width=100),
             "score": st.column_config.ProgressColumn(
                 "Defect score" if inspection else "Confidence",
@@ -84,7 +86,7 @@ def draw_table(entries: Sequence[BatchEntry], spec: ModelSpec) -> None:
                 format="%.3f",
                 width="small",
             ),
-            "label": st.column_config.TextColumn("Most likely class", width="small"),
+            "label": st.column_config.TextColumn("Likely class", width=130),
             "reason": st.column_config.TextColumn("Reason", width="large"),
         },
     )
