@@ -107,7 +107,7 @@ def burr(rng: np.random.Generator, part: Casting) -> Drawn:
     skirt = np.float32(rng.uniform(0.014, 0.032)) * np.clip(1 + 0.6 * noise(40), 0.2, 2)
     flakes = np.clip(0.026 * (noise(7) + 0.9 * noise(22)) - 0.004, 0, 0.08)
     glints = soft_step(noise(11) + 0.5 * noise(40), 0.0, 1.0)
-    index = (part.angle * np.float32(2048 / (2 * np.pi))).astype(np.int32) % 2048
+    index = (part.angle * np.float32(2048 / (2 * np.pi))).astype(np.int32) & 2047
     height = (cover * np.maximum(skirt, flakes))[index]
     bite = (cover * np.clip(0.006 + 0.005 * noise(12), 0.001, 0.02))[index]
     pixel = 1.0 / float(part.axes[0, 0])

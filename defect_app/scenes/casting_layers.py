@@ -75,8 +75,8 @@ def lay(picture: np.ndarray, layer: np.ndarray | np.float32, radius: np.ndarray,
 
 
 def round_disc(profile: np.ndarray, angle: np.ndarray) -> np.ndarray:
-    """Spread a profile of one turn over the picture."""
-    index = (angle * np.float32(len(profile) / (2 * np.pi))).astype(np.int32) % len(profile)
+    """Spread a profile of one turn, a power of two long, over the picture; angles may lie outside [0, 2 pi)."""
+    index = (angle * np.float32(len(profile) / (2 * np.pi))).astype(np.int32) & (len(profile) - 1)
     spread: np.ndarray = profile[index]
     return spread
 
@@ -104,7 +104,7 @@ def ground(setup: Setup, rng: np.random.Generator) -> np.ndarray:
     fall = light_rng.uniform(0.015, 0.06)
     shadow_x = setup.across + np.float32(fall * np.cos(setup.light))
     shadow_y = setup.down + np.float32(fall * np.sin(setup.light))
-    distance = np.maximum(np.hypot(shadow_x, shadow_y) - 1, 0)
+    distance = np.maximum(cv2.magnitude(shadow_x, shadow_y) - 1, 0)
     depth, reach = light_rng.uniform(0.55, 0.9), light_rng.uniform(0.035, 0.075)
     table *= 1 - np.float32(depth) * np.exp(-((distance / np.float32(reach)) ** 1.15))
     return table
@@ -137,8 +137,7 @@ def machined_ring(setup: Setup, level: float) -> np.ndarray:
             away = np.abs((turn - middle - side + np.pi) % (2 * np.pi) - np.pi)
             sheen += np.float32(height * share) * soft_step(away, width, width * hardness)
     skew = np.float32(light_rng.normal(0, 0.25)) * (setup.radius - np.float32(0.8))
-    skewed = (setup.angle + skew) % np.float32(2 * np.pi)
-    ring = np.float32(level) + round_disc(sheen, skewed)
+    ring = np.float32(level) + round_disc(sheen, setup.angle + skew)
     inner = shape.ring_inner - 0.08
     lines = grain(rng, (512, 256), (0.9, 60), wraps=True) + 0.8 * grain(rng, (512, 256), (3, 90), wraps=True)
     brushed = grain(rng, (512, 256), (0.8, 6), wraps=True)
@@ -196,7 +195,7 @@ def draw_hub(picture: np.ndarray, setup: Setup, level: float) -> None:
     """Draw the hub's bright face and the bore: a wall in half shade and the table seen through it."""
     rng, light_rng, shape = setup.part_rng, setup.light_rng, setup.shape
     hub_x, hub_y = setup.across - 0.5 * shape.lean[0], setup.down - 0.5 * shape.lean[1]
-    radius = np.hypot(hub_x, hub_y)
+    radius = cv2.magnitude(hub_x, hub_y)
     sheen = grain(light_rng, (TURN, 1), (0.3, 120), wraps=True)[:, 0] * np.float32(light_rng.uniform(4, 10))
     angle = cv2.phase(hub_x, hub_y)
     face = np.float32(level + light_rng.uniform(-10, 4)) + round_disc(sheen, angle) + 3 * setup.fine
@@ -207,7 +206,7 @@ def draw_hub(picture: np.ndarray, setup: Setup, level: float) -> None:
     along = (hub_x * float(np.cos(setup.light)) + hub_y * float(np.sin(setup.light))) / shape.hub_inner
     wall = np.float32(light_rng.uniform(60, 105)) - np.float32(light_rng.uniform(15, 45)) * along
     lay(picture, wall, radius, shape.hub_inner, 1.2 * setup.pixel)
-    floor_radius = np.hypot(hub_x + 1.3 * shape.lean[0], hub_y + 1.3 * shape.lean[1])
+    floor_radius = cv2.magnitude(hub_x + 1.3 * shape.lean[0], hub_y + 1.3 * shape.lean[1])
     floor = np.float32(light_rng.uniform(120, 165)) - np.float32(light_rng.uniform(20, 45)) * along
     floor += 2 * grain(rng, setup.radius.shape, 6)
     edge = shape.hub_inner * rng.uniform(0.86, 0.95)
@@ -215,4 +214,4 @@ def draw_hub(picture: np.ndarray, setup: Setup, level: float) -> None:
     inside = radius < shape.hub_inner - 1.5 * setup.pixel
     layer = picture + np.clip((edge - floor_radius) / (2 * setup.pixel) + 0.5, 0, 1) * (floor - picture)
     layer -= np.float32(light_rng.uniform(20, 70)) * rim
-    picture[inside] = layer[inside]
+    np.copyto(picture, layer, where=inside)

@@ -51,7 +51,7 @@ def cast(seed: int) -> Casting:
     down = inverse[1, 0] * (columns - shape.centre[0]) + inverse[1, 1] * (rows - shape.centre[1])
     angle = cv2.phase(across, down)
     uneven = grain(part_rng, (TURN, 1), (0.3, 24), wraps=True)[:, 0] * np.float32(part_rng.uniform(0.0003, 0.001))
-    radius = np.hypot(across, down) * (1 + round_disc(uneven, angle))
+    radius = cv2.magnitude(across, down) * (1 + round_disc(uneven, angle))
     fine = grain(part_rng, (SIDE, SIDE), 1.1)
     pixel = 1.0 / float(shape.axes[0, 0])
     setup = Setup(shape, light, part_rng, light_rng, across, down, radius, angle, fine, pixel)
@@ -62,7 +62,7 @@ def cast(seed: int) -> Casting:
     lay(picture, machined_ring(setup, level), radius, 1.0, pixel)
     draw_rim(picture, setup)
 
-    raised = np.hypot(across - shape.lean[0], down - shape.lean[1])
+    raised = cv2.magnitude(across - shape.lean[0], down - shape.lean[1])
     groove = np.float32(light_rng.uniform(12, 34))
     lay(picture, groove, radius, shape.ring_inner, 1.2 * pixel)
     lay(picture, collar(setup, level, raised), raised, shape.collar_outer, 1.2 * pixel)
