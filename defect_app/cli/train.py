@@ -1,0 +1,36 @@
+"""``train``: make a model folder by a recipe."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from defect_app.cli.terminal import progress_bar, say, whole_number
+
+
+def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command and its options."""
+    parser = commands.add_parser("train", help="train a model by a recipe")
+    parser.add_argument("recipe", metavar="RECIPE", help="name of a recipe, for example casting-mobilenetv2")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="folder of archives (default: $DEFECT_APP_DATA)")
+    parser.add_argument("--epochs", type=whole_number(1), metavar="N", help="default: the recipe's")
+    parser.add_argument("--seed", type=whole_number(0), metavar="S", help="default: the recipe's")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder for the model folder (default: models/)")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Train, export, evaluate and bundle; Ctrl-C stops after the best epoch so far is kept."""
+    from defect_app.training import train
+
+    with progress_bar("Training") as advance:
+        folder = train(
+            arguments.recipe,
+            data_dir=arguments.data,
+            epochs=arguments.epochs,
+            seed=arguments.seed,
+            out=arguments.out,
+            progress=lambda what, done, wanted: advance(done, wanted, what),
+        )
+    say(f"The model is in {folder}.")
+    return 0

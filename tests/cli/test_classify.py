@@ -1,0 +1,320 @@
+"""``classify`` on folders as they come: lines, statuses, duplicates, hostile files and names, tables and heat maps."""
+
+import csv
+import hashlib
+import io
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from defect_app.cli import main
+from defect_app.intake import MAX_BYTES
+from tests.model_folders import part_photo
+from tests.test_inspection import jpeg, png
+
+KEYS = ["file", "sha256", "verdict", "label", "p", "p_defect", "familiar", "reason"]
+
+
+@pytest.fixture
+def classify(tiny_models, capsys):
+    """Return a function that runs the command and gives status, records and what went to standard error."""
+
+    def run(*arguments: object, model: str = "tiny") -> tuple[int, list[dict], str]:
+        status = main(["classify", *map(str, arguments), "--model", model, "--models-folder", str(tiny_models)])
+        captured = capsys.readouterr()
+        return status, [json.loads(line) for line in captured.out.splitlines()], captured.err
+
+    return run
+
+
+@pytest.fixture
+def photos(tmp_path):
+    folder = tmp_path / "photos"
+    (folder / "inner").mkdir(parents=True)
+    (folder / "a red.jpg").write_bytes(jpeg(part_photo(1.0, 1)))
+    (folder / "b green.png").write_bytes(png(part_photo(-1.0, 2)))
+    (folder / "inner" / "c strange.png").write_bytes(png(part_photo(0.0, 3, blueness=1.0)))
+    return folder
+
+
+def test_each_photo_is_one_json_object_a_line_with_the_promised_keys(classify, photos):
+    status, records, _ = classify(photos)
+    assert status == 0
+    assert [list(r) for r in records] == [KEYS] * 3
+    assert [(Path(r["file"]).name, r["verdict"], r["label"]) for r in records[:2]] == [
+        ("a red.jpg", "REJECT", "def_front"),
+        ("b green.png", "PASS", "ok_front"),
+    ]
+    red, _, strange = records
+    assert red["sha256"] == hashlib.sha256((photos / "a red.jpg").read_bytes()).hexdigest()
+    assert set(red["p"]) == {"def_front", "ok_front"}
+    assert sum(red["p"].values()) == pytest.approx(1, abs=1e-6)
+    assert red["p_defect"] == red["p"]["def_front"]
+    assert red["familiar"] is True
+    assert (strange["verdict"], strange["familiar"]) == ("REVIEW", False)
+    assert strange["reason"] == "Does not look like the photos this model knows."
+
+
+def test_two_runs_give_the_same_lines(classify, photos):
+    assert classify(photos) == classify(photos)
+
+
+def test_files_and_folders_mix_and_a_file_named_twice_is_judged_once(classify, photos):
+    _, records, _ = classify(photos / "b green.png", photos, photos / "b green.png")
+    assert len(records) == 3
+
+
+def test_hostile_files_are_rejected_with_their_reasons_and_all_others_judged(classify, photos):
+    good = (photos / "a red.jpg").read_bytes()
+    (photos / "empty.jpg").write_bytes(b"")
+    (photos / "page.jpg").write_bytes(b"<html>hello</html>")
+    (photos / "half.jpg").write_bytes(good[: len(good) // 2])
+    (photos / "tiny.png").write_bytes(png(np.zeros((16, 16, 3), np.uint8)))
+    buffer = io.BytesIO()
+    Image.fromarray(part_photo(1.0)).save(buffer, "TIFF")
+    (photos / "scan.jpg").write_bytes(buffer.getvalue())
+    status, records, errors = classify(photos)
+    assert status == 3
+    by_name = {Path(r["file"]).name: r for r in records}
+    assert len(by_name) == 8
+    refused = {name for name, r in by_name.items() if r["verdict"] == "REJECTED_FILE"}
+    assert refused == {"empty.jpg", "page.jpg", "half.jpg", "tiny.png", "scan.jpg"}
+    for name in refused:
+        assert list(by_name[name]) == KEYS
+        assert by_name[name]["p"] == {}
+        assert by_name[name]["p_defect"] is by_name[name]["label"] is by_name[name]["familiar"] is None
+        assert by_name[name]["reason"]
+    assert "empty file" in by_name["empty.jpg"]["reason"]
+    assert "incomplete" in by_name["half.jpg"]["reason"]
+    assert "5 REJECTED_FILE" in errors
+
+
+def test_hostile_20_a_second_name_for_the_same_content_carries_the_verdict_and_says_so(classify, photos):
+    (photos / "z copy.jpg").write_bytes((photos / "a red.jpg").read_bytes())
+    (photos / "z copy again.png").write_bytes((photos / "a red.jpg").read_bytes())
+    status, records, _ = classify(photos)
+    first, copy, again = (r for r in records if r["verdict"] == "REJECT")
+    assert status == 0
+    assert "Duplicate" not in first["reason"]
+    for record in (copy, again):
+        assert record["reason"].startswith(first["reason"])
+        assert record["reason"].endswith(f"Duplicate: the same content as {first['file']}, judged once.")
+        assert {k: v for k, v in record.items() if k not in ("file", "reason")} == {
+            k: v for k, v in first.items() if k not in ("file", "reason")
+        }
+
+
+def test_hostile_20_the_second_is_not_judged_again(classify, photos, monkeypatch):
+    from defect_app.engine import Engine
+
+    judged = []
+    predict = Engine.predict
+    monkeypatch.setattr(Engine, "predict", lambda self, pixels: judged.append(1) or predict(self, pixels))
+    for i in range(20):
+        (photos / f"copy {i}.jpg").write_bytes((photos / "a red.jpg").read_bytes())
+    _, records, _ = classify(photos)
+    assert (len(records), len(judged)) == (23, 3)
+
+
+def test_hostile_19_the_same_name_with_other_content_is_kept_apart(classify, photos):
+    (photos / "inner" / "a red.jpg").write_bytes(jpeg(part_photo(-1.0, 9)))
+    _, records, _ = classify(photos)
+    same_name = [r for r in records if r["file"].endswith("a red.jpg")]
+    assert [r["verdict"] for r in same_name] == ["REJECT", "PASS"]
+    assert same_name[0]["file"] != same_name[1]["file"]
+
+
+def test_duplicates_of_an_unusable_file_are_unusable_too(classify, tmp_path):
+    for name in ("a.jpg", "b.jpg"):
+        (tmp_path / name).write_bytes(b"text")
+    status, records, _ = classify(tmp_path)
+    assert status == 3
+    assert [r["verdict"] for r in records] == ["REJECTED_FILE"] * 2
+    assert "Duplicate" in records[1]["reason"]
+
+
+def test_hostile_24_system_files_are_skipped_and_counted_on_standard_error(classify, photos):
+    for name in (".DS_Store", "Thumbs.db", "inner/desktop.ini"):
+        (photos / name).write_bytes(b"junk")
+    status, records, errors = classify(photos)
+    assert (status, len(records)) == (0, 3)
+    assert "3 hidden or system files skipped" in errors
+
+
+def test_hostile_23_a_file_over_the_limit_is_refused_with_its_size_without_being_read_whole(classify, tmp_path):
+    with (tmp_path / "huge.jpg").open("wb") as file:
+        file.write(b"\xff\xd8\xff")
+        file.truncate(MAX_BYTES + 1_000_000)
+    status, (record,), _ = classify(tmp_path)
+    assert status == 3
+    assert "26.0 MB, the limit is 25 MB" in record["reason"]
+    assert len(record["sha256"]) == 64
+
+
+def test_the_words_for_a_large_file_are_those_of_intake(classify, tmp_path):
+    from defect_app.intake import read_photo
+
+    content = b"\xff\xd8\xff" + bytes(MAX_BYTES)
+    (tmp_path / "huge.jpg").write_bytes(content)
+    _, (record,), _ = classify(tmp_path)
+    refused = read_photo(content, "huge.jpg")
+    assert record["reason"] == f"{refused.reason}. {refused.remedy}"
+    assert record["sha256"] == refused.sha256
+
+
+def test_a_file_that_vanishes_is_rejected_and_stops_nothing(classify, photos):
+    (photos / "gone.jpg").symlink_to(photos / "nowhere.jpg")
+    status, records, errors = classify(photos)
+    assert (status, len(records)) == (0, 3)
+    assert "1 hidden or system file skipped" in errors
+
+
+@pytest.mark.parametrize("fault", [PermissionError(13, "Permission denied"), FileNotFoundError(2, "No such file")])
+def test_a_file_that_cannot_be_read_is_rejected_with_the_systems_reason(classify, photos, monkeypatch, fault):
+    read = Path.read_bytes
+
+    def refuse(path: Path) -> bytes:
+        if path.name == "b green.png":
+            raise fault
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    status, records, _ = classify(photos)
+    assert status == 3
+    assert [r["verdict"] for r in records] == ["REJECT", "REJECTED_FILE", "REVIEW"]
+    assert fault.strerror in records[1]["reason"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "=cmd().png",
+        "-1+1.png",
+        "@sum.png",
+        "+1.png",
+        "<script>.png",
+        "🔩 部品.png",
+        "\u202egnp.exe",
+        "a\nb.png",
+        "ü" * 120,
+    ],
+)
+def test_hostile_21_names_are_data_in_json_and_harmless_in_a_table(classify, tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / name).write_bytes(png(part_photo(1.0)))
+    monkeypatch.chdir(folder)
+    status, (record,), _ = classify(Path("..") / "in" / name, "--heatmaps", tmp_path / "heat")
+    assert (status, record["verdict"]) == (0, "REJECT")
+    assert record["file"] == f"../in/{name}"
+    (written,) = (tmp_path / "heat").iterdir()
+    assert set(written.name) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.")
+
+    monkeypatch.chdir(folder)
+    assert classify("./" + name, "--csv", tmp_path / "out.csv")[0] == 0
+    assert main(["classify", "--csv", str(tmp_path / "bare.csv"), "--model", "absent", "--", name]) == 2
+    (row,) = csv.DictReader((tmp_path / "out.csv").open(encoding="utf-8", newline=""))
+    assert row["file"].lstrip("'") == name
+    assert row["file"][0] not in "=+-@"
+
+
+def test_hostile_21_a_name_that_is_no_unicode_is_judged(classify, tmp_path):
+    raw = os.fsencode(tmp_path) + b"/\xff\xfe.png"
+    with open(raw, "wb") as file:
+        file.write(png(part_photo(1.0)))
+    status, (record,), _ = classify(tmp_path)
+    assert (status, record["verdict"]) == (0, "REJECT")
+    assert os.fsencode(record["file"]) == raw
+    status, _, _ = classify(tmp_path, "--csv", tmp_path / "out.csv")
+    assert status == 0
+    assert (tmp_path / "out.csv").read_text(encoding="utf-8").count("\n") == 2
+
+
+def test_a_table_holds_the_same_as_the_lines(classify, photos, tmp_path):
+    (photos / "empty.jpg").write_bytes(b"")
+    _, records, _ = classify(photos)
+    status, printed, errors = classify(photos, "--csv", tmp_path / "out.csv")
+    assert (status, printed) == (3, [])
+    assert "4 files" in errors
+    rows = list(csv.DictReader((tmp_path / "out.csv").open(encoding="utf-8", newline="")))
+    assert [r["file"] for r in rows] == [r["file"] for r in records]
+    assert [r["verdict"] for r in rows] == [r["verdict"] for r in records]
+    assert float(rows[0]["p_def_front"]) == records[0]["p"]["def_front"]
+    assert next(r for r in rows if r["verdict"] == "REJECTED_FILE")["p_defect"] == ""
+
+
+def test_a_table_that_cannot_be_written_is_status_2(classify, photos, tmp_path):
+    status, records, errors = classify(photos, "--csv", tmp_path / "absent" / "out.csv")
+    assert (status, records) == (2, [])
+    assert "cannot be written" in errors
+
+
+def test_limit_judges_the_first_files_only(classify, photos):
+    _, records, _ = classify(photos, "--limit", 2)
+    assert [Path(r["file"]).name for r in records] == ["a red.jpg", "b green.png"]
+
+
+def test_heat_maps_are_one_jpeg_a_content_named_after_it(classify, photos, tmp_path):
+    (photos / "copy.jpg").write_bytes((photos / "a red.jpg").read_bytes())
+    (photos / "empty.jpg").write_bytes(b"")
+    _, records, _ = classify(photos, "--heatmaps", tmp_path / "new" / "heat")
+    written = sorted(p.name for p in (tmp_path / "new" / "heat").iterdir())
+    contents = {r["sha256"][:16] for r in records if r["verdict"] != "REJECTED_FILE"}
+    assert len(written) == 3
+    assert {name[:16] for name in written} == contents
+    red = next(p for p in (tmp_path / "new" / "heat").iterdir() if p.name.endswith("-a_red.jpg"))
+    with Image.open(red) as drawn:
+        assert (drawn.format, drawn.size) == ("JPEG", (96, 96))
+        assert np.abs(np.asarray(drawn).astype(int) - part_photo(1.0, 1)).mean() > 20, "the map is drawn over the photo"
+
+
+def test_heat_maps_that_cannot_be_written_are_status_2(classify, photos, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    status, _, errors = classify(photos, "--heatmaps", tmp_path / "file")
+    assert status == 2
+    assert "Heat maps cannot be written" in errors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--operating-point", "strict"], "no operating point called 'strict'"),
+        (["--operating-point", ""], "no operating point called ''"),
+    ],
+)
+def test_an_unknown_operating_point_is_status_2_and_names_those_that_exist(classify, photos, arguments, said):
+    status, records, errors = classify(photos, *arguments)
+    assert (status, records) == (2, [])
+    assert said in errors
+    assert "default" in errors
+
+
+def test_the_default_operating_point_can_be_named(classify, photos):
+    assert classify(photos, "--operating-point", "default") == classify(photos)
+
+
+def test_an_unknown_or_disabled_model_is_status_2(classify, photos):
+    status, records, errors = classify(photos, model="absent")
+    assert (status, records) == (2, [])
+    assert "no model 'absent'" in errors
+    assert "colours, tiny" in errors
+
+
+def test_an_empty_folder_is_no_error(classify, tmp_path):
+    (tmp_path / "empty").mkdir()
+    status, records, errors = classify(tmp_path / "empty")
+    assert (status, records) == (0, [])
+    assert "No files" in errors
+
+
+def test_a_recognition_model_names_its_label_without_a_defect_score(classify, photos):
+    _, records, _ = classify(photos, model="colours")
+    assert [(r["verdict"], r["label"], r["p_defect"]) for r in records[:2]] == [
+        ("ACCEPT", "red", None),
+        ("ACCEPT", "green", None),
+    ]
