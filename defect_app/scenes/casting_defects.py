@@ -120,6 +120,12 @@ def burr(rng: np.random.Generator, part: Casting) -> Drawn:
     return picture, f"burr on the rim, {part.place(1, first)}"
 
 
+def _ring_only(part: Casting) -> np.ndarray:
+    """Return 1 on the machined ring and 0 elsewhere, with soft borders."""
+    inner = part.collar_outer
+    return soft_step(part.radius, 1.0, 0.985) * soft_step(part.radius, inner + 0.02, inner + 0.04)
+
+
 def shrinkage(rng: np.random.Generator, part: Casting) -> Drawn:
     """Draw a patch of torn spongy metal: many small pits in one stretched cloud."""
     angle = rng.uniform(0, 2 * np.pi)
@@ -133,11 +139,12 @@ def shrinkage(rng: np.random.Generator, part: Casting) -> Drawn:
     long, short = rng.uniform(15, 34), rng.uniform(7, 13)
     cloud = np.exp(-((along / long) ** 2) - (aside / short) ** 2)
     pits = grain(rng, (height, width), 2.3) + 0.5 * grain(rng, (height, width), 4.5)
-    level = pits + 2.6 * cloud - 2.3
-    hole = soft_step(level, -0.1, 0.8) * (cloud > 0.05)
-    metal = soft_step(part.radius, 1.0, 0.985) * soft_step(
-        part.radius, part.collar_outer + 0.02, part.collar_outer + 0.04
-    )
+    metal = _ring_only(part)
+    level = pits + 2.6 * cloud + np.where((metal > 0.5) & (cloud > 0.05), 0, -100)
+    # The threshold follows from the area, so that no patch comes out empty.
+    area = int(rng.uniform(200, 750))
+    level -= np.partition(level, -area, axis=None)[-area]
+    hole = soft_step(level, -0.3, 0.6)
     lit = np.roll(hole, (-round(2 * np.sin(part.light)), -round(2 * np.cos(part.light))), (0, 1))
     picture = part.picture + metal * np.clip(lit - hole, 0, 1) * 0.6 * (252 - part.picture)
     picture = picture + metal * hole * (rng.uniform(25, 60) + 12 * pits - picture)
@@ -152,9 +159,7 @@ def scratch(rng: np.random.Generator, part: Casting) -> Drawn:
     radius = rng.uniform(0.74, 0.88)
     centre = np.array(part.pixel_at(radius, angle))
     lie = angle + rng.uniform(-0.9, 0.9)
-    metal = soft_step(part.radius, 1.0, 0.985) * soft_step(
-        part.radius, part.collar_outer + 0.02, part.collar_outer + 0.04
-    )
+    metal = _ring_only(part)
     for _ in range(int(rng.choice([1, 2, 3], p=[0.55, 0.3, 0.15]))):
         length, width = rng.uniform(32, 80), rng.uniform(1.7, 3.4)
         steps = np.linspace(-0.5, 0.5, 14)
@@ -171,7 +176,7 @@ def scratch(rng: np.random.Generator, part: Casting) -> Drawn:
         side = width * 0.9 * np.array([np.cos(part.light + np.pi), np.sin(part.light + np.pi)])
         dark, bright = line_ink(shape, points, widths), line_ink(shape, points + side, 0.8 * widths)
         picture += metal * bright * np.float32(rng.uniform(0.5, 1.0)) * (252 - picture)
-        picture += metal * dark * np.float32(rng.uniform(0.6, 0.95)) * (48 - picture)
+        picture += metal * dark * np.float32(rng.uniform(0.7, 0.95)) * (48 - picture)
         centre = centre + rng.normal(0, 12, 2)
         lie += rng.normal(0, 0.15)
     return picture, f"scratch across the machined ring, {part.place(radius, angle)}"
