@@ -127,7 +127,11 @@ def _read_jpeg_header(data: bytes) -> Header:
             if frame_marker:
                 raise damaged_file("it begins two pictures at once")
             frame_marker = marker
-            height, width, components = struct.unpack_from(">HHB", content, 1)
+            bits, height, width, components = struct.unpack_from(">BHHB", content)
+            if bits != 8 or components not in (1, 3, 4):
+                raise UnusableFile(
+                    f"an unusual JPEG: {bits}-bit with {components} colour components", "Save it as an ordinary JPEG."
+                )
         elif marker == 0xE1 and content.startswith(b"Exif\0\0"):
             exif = exif or content
         elif marker == 0xE2 and content.startswith(b"MPF\0"):
