@@ -6,7 +6,7 @@ from defect_app.ui.navigation import open_page
 from defect_app.ui.products import product_cards
 from defect_app.ui.resources import catalog
 
-open_page("Home", ":material/home:")
+open_page("Home")
 
 st.title("Is this part good?")
 st.markdown(

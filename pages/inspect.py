@@ -14,7 +14,7 @@ from defect_app.ui.navigation import open_page
 from defect_app.ui.products import choose_product, current_model, draw_picture
 from defect_app.ui.resources import catalog, inspector
 
-open_page("Inspect", ":material/search_check:")
+open_page("Inspect")
 
 models = catalog()
 entry = current_model(models)

@@ -26,17 +26,16 @@ MENU = (
 )
 
 
-def open_page(title: str, icon: str) -> None:
+def open_page(title: str) -> None:
     """Set the tab's title and draw the menu; the first call of every page.
 
     Parameters
     ----------
     title : str
         The page's name.
-    icon : str
-        A material icon, ``":material/name:"``.
     """
-    st.set_page_config(page_title=f"{title} · Defect Lens", page_icon=icon, layout="wide")
+    # A material icon would be fetched from the internet for the tab; our own picture is not.
+    st.set_page_config(page_title=f"{title} · Defect Lens", page_icon=str(ASSETS / "logo-mark.svg"), layout="wide")
     st.logo(str(ASSETS / "logo.svg"), size="large", icon_image=str(ASSETS / "logo-mark.svg"))
     with st.sidebar:
         group = ""
