@@ -5,13 +5,15 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from defect_app.scenes.box_defects import crumple, draw_defect, plan_crush
+from defect_app.scenes.box_crush import crumple, plan_crush
+from defect_app.scenes.box_defects import draw_defect
 from defect_app.scenes.box_geometry import Face, View, look_at_box
 from defect_app.scenes.box_room import draw_room
-from defect_app.scenes.box_surface import Surface, choose_style, draw_surface
+from defect_app.scenes.box_style import Surface, choose_style
+from defect_app.scenes.box_surface import draw_surface
 from defect_app.scenes.camera import CameraRange, take_photo
-from defect_app.scenes.scene import Scene, Stream, choose_defect, random_stream
 from defect_app.scenes.painting import blend, polygon_cover, slopes, smooth_noise
+from defect_app.scenes.scene import Scene, Stream, choose_defect, random_stream
 
 DEFECTS: tuple[str, ...] = ("crushed_corner", "tear", "hole", "dent", "wet_patch")
 LABELS: tuple[str, ...] = ("intact", "damaged")
@@ -48,7 +50,8 @@ def render(seed: int, defect: str | bool | None = None) -> Scene:
     seed : int
         0 or above; the same seed gives the same box, light and camera with and without a defect.
     defect : str, bool or None
-        One of ``DEFECTS``; True for some defect by seed; False for an intact box; None to let the seed decide, half and half.
+        One of ``DEFECTS``; True for some defect by seed; False for an intact box; None to let the seed decide, half
+        and half.
 
     Returns
     -------
@@ -127,7 +130,9 @@ def _shade(face: Face, surface: Surface, light: np.ndarray, ambient: float) -> n
     lit = surface.albedo * gain[:, :, None]
     column = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
     row = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
-    glance = np.exp(-((column - float(light[0]) + 6 * across) ** 2 + (0.6 * row + float(light[1]) + 6 * down) ** 2) * 1.5)
+    glance = np.exp(
+        -((column - float(light[0]) + 6 * across) ** 2 + (0.6 * row + float(light[1]) + 6 * down) ** 2) * 1.5
+    )
     lit += (surface.gloss * glance * np.float32(0.16 if face.name == "top" else 0.09))[:, :, None]
     return lit.astype(np.float32)
 

@@ -1,15 +1,19 @@
-"""Damage to a box: holes, tears, dents and wet patches on a face, and corners that are crushed."""
-
-from dataclasses import dataclass
+"""Damage to a box: holes, tears, dents and wet patches on one face."""
 
 import cv2
 import numpy as np
 
-from defect_app.scenes.box_geometry import Face, View
-from defect_app.scenes.box_surface import Surface
-from defect_app.scenes.painting import blend, darken, folds, fractal_noise, slopes, smooth_noise
+from defect_app.scenes.box_geometry import Face
+from defect_app.scenes.box_style import Surface
+from defect_app.scenes.painting import blend, darken, folds, fractal_noise, smooth_noise
 
-_SIDES = {"top": "the top", "front": "the front", "back": "the far side", "left": "the left side", "right": "the right side"}
+_SIDES = {
+    "top": "the top",
+    "front": "the front",
+    "back": "the far side",
+    "left": "the left side",
+    "right": "the right side",
+}
 
 
 def draw_defect(rng: np.random.Generator, kind: str, faces: tuple[Face, ...], surfaces: list[Surface]) -> str:
@@ -54,7 +58,9 @@ def _reach(rng: np.random.Generator, surface: Surface, low: float, high: float, 
 def _place(rng: np.random.Generator, surface: Surface, radius: float) -> np.ndarray:
     """Return a point (column, row) whose circle lies inside the face."""
     height, width = surface.shape
-    return np.array([rng.uniform(radius, max(radius + 1, width - radius)), rng.uniform(radius, max(radius + 1, height - radius))])
+    return np.array(
+        [rng.uniform(radius, max(radius + 1, width - radius)), rng.uniform(radius, max(radius + 1, height - radius))]
+    )
 
 
 def rip(rng: np.random.Generator, picture: np.ndarray, outline: np.ndarray, pale_px: float) -> np.ndarray:
@@ -112,7 +118,9 @@ def _jagged_ring(rng: np.random.Generator, centre: np.ndarray, radius: float) ->
     return outline
 
 
-def _flap(rng: np.random.Generator, surface: Surface, start: np.ndarray, end: np.ndarray, tip: np.ndarray) -> np.ndarray:
+def _flap(
+    rng: np.random.Generator, surface: Surface, start: np.ndarray, end: np.ndarray, tip: np.ndarray
+) -> np.ndarray:
     """Fold a torn piece of board outwards, its pale inner side up, and return its cover."""
     points = []
     for first, second in ((start, tip), (tip, end)):
@@ -124,7 +132,14 @@ def _flap(rng: np.random.Generator, surface: Surface, start: np.ndarray, end: np
     shadow = cv2.GaussianBlur(np.roll(cover, (3, 2), (0, 1)), (0, 0), 2.5).astype(np.float32) / 255
     darken(surface.albedo, 1 - 0.55 * shadow)
     colour = np.clip(surface.albedo.mean(axis=(0, 1)) * 0.6 + np.array([0.36, 0.29, 0.20]), 0, 0.88)
-    away = np.clip(((np.indices(surface.shape)[::-1] - start[:, None, None]) * ((tip - start) / np.sum((tip - start) ** 2))[:, None, None]).sum(axis=0), 0, 1)
+    away = np.clip(
+        (
+            (np.indices(surface.shape)[::-1] - start[:, None, None])
+            * ((tip - start) / np.sum((tip - start) ** 2))[:, None, None]
+        ).sum(axis=0),
+        0,
+        1,
+    )
     stripes = np.sin(np.arange(surface.shape[1]) * (2 * np.pi / max(4.0, 0.017 * surface.px_per_unit)))[None, :]
     shade = 0.72 + 0.36 * away + 0.05 * stripes + 0.06 * smooth_noise(rng, surface.shape, 6.0)
     blend(surface.albedo, cover.astype(np.float32) / 255, (shade[:, :, None] * colour).astype(np.float32))
@@ -208,7 +223,9 @@ def _dent(rng: np.random.Generator, surface: Surface) -> None:
     surface.relief -= pressed * radius * rng.uniform(0.45, 0.8) + (crumple - crumple.mean()) * soft * 0.6
     darken(surface.albedo, 1 - 0.30 * pressed)
     rise = cv2.GaussianBlur(surface.relief, (0, 0), 1.0)
-    ridge = np.clip(-cv2.Laplacian(rise, cv2.CV_32F) * 3 - 0.25, 0, 1) * np.clip(0.6 + smooth_noise(rng, surface.shape, 6.0), 0, 1)
+    ridge = np.clip(-cv2.Laplacian(rise, cv2.CV_32F) * 3 - 0.25, 0, 1) * np.clip(
+        0.6 + smooth_noise(rng, surface.shape, 6.0), 0, 1
+    )
     blend(surface.albedo, ridge * soft * 0.5, np.clip(surface.albedo * 1.2 + 0.06, 0, 1))
     cut = np.clip(cv2.Laplacian(rise, cv2.CV_32F) * 3 - 0.25, 0, 1)
     darken(surface.albedo, 1 - 0.35 * cut * soft)
@@ -217,7 +234,7 @@ def _dent(rng: np.random.Generator, surface: Surface) -> None:
 
 def _wet_patch(rng: np.random.Generator, surface: Surface, seeps: bool) -> None:
     height, width = surface.shape
-    radius = _reach(rng, surface, 0.18, 0.36, 0.6)
+    radius = _reach(rng, surface, 0.24, 0.40, 0.7)
     centre = np.array([rng.uniform(0.15, 0.85) * width, rng.uniform(0.25, 0.75) * height])
     if seeps and rng.random() < 0.75:
         centre[1] = height * rng.uniform(0.92, 1.05)
@@ -228,116 +245,9 @@ def _wet_patch(rng: np.random.Generator, surface: Surface, seeps: bool) -> None:
     cover = np.clip(level * 14, 0, 1)
     tide = np.exp(-(((level - 0.05) / 0.035) ** 2)) * np.clip(0.8 + 0.4 * smooth_noise(rng, surface.shape, 12.0), 0, 1)
     soaked = np.clip(level * 1.4, 0, 1)
-    wet = 1 - cover * np.float32(rng.uniform(0.22, 0.36)) - 0.10 * soaked - 0.16 * tide
+    wet = 1 - cover * np.float32(rng.uniform(0.28, 0.42)) - 0.10 * soaked - 0.16 * tide
     stain = np.stack([wet**0.9, wet, wet**1.15], axis=2)
     surface.albedo *= np.clip(stain, 0.2, 1)
     surface.relief += cover * smooth_noise(rng, surface.shape, 0.07 * surface.px_per_unit) * 0.9 * soaked
     surface.gloss = np.maximum(surface.gloss, cover * 0.22)
     np.maximum(surface.mask, cover + tide > 0.1, out=surface.mask)
-
-
-@dataclass(frozen=True)
-class Crush:
-    """A crushed corner in the picture.
-
-    Attributes
-    ----------
-    shift : numpy.ndarray
-        float32, shape (2, height, width): where each pixel takes its colour from, relative to itself (across, down), pixels.
-    cover : numpy.ndarray
-        float32, shape (height, width): 0 outside .. 1 at the corner's new place.
-    relief : numpy.ndarray
-        float32, shape (height, width): the crumpled board's height, pixels.
-    gap : numpy.ndarray
-        float, shape (n, 2): outline of the split between two faces, pixels.
-    what : str
-        What is to be seen, in words.
-    """
-
-    shift: np.ndarray
-    cover: np.ndarray
-    relief: np.ndarray
-    gap: np.ndarray
-    what: str
-
-
-def plan_crush(
-    rng: np.random.Generator, view: View, origin: np.ndarray, shape: tuple[int, ...], side_px: int
-) -> Crush:
-    """Choose a corner of the top and push it into the box.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-        Source of chance.
-    view : View
-        The box in the picture.
-    origin : numpy.ndarray
-        Upper left corner (column, row) of the window that is drawn, pixels of the picture.
-    shape : tuple of int
-        The window's height and width, pixels.
-    side_px : int
-        The picture's side, pixels.
-
-    Returns
-    -------
-    Crush
-        In the window's pixels.
-    """
-    corners = next(face for face in view.faces if face.name == "top").corners_px - origin
-    middle = view.project(np.array([[0, 0, 0.4 * view.height]]))[0] - origin
-    order = np.argsort(corners[:, 1])
-    old = corners[order[int(rng.choice(4, p=(0.08, 0.24, 0.30, 0.38)))]]
-    inwards = middle - old
-    room = float(np.hypot(*inwards))
-    radius = float(np.clip(rng.uniform(0.55, 0.95) * room, 0.13 * side_px, 0.26 * side_px))
-    move = inwards / room * radius * rng.uniform(0.32, 0.52)
-    new = old + move
-
-    size = shape[0], shape[1]
-    across = np.arange(size[1], dtype=np.float32)[None, :] - np.float32(new[0])
-    down = np.arange(size[0], dtype=np.float32)[:, None] - np.float32(new[1])
-    ragged = 1 + 0.16 * smooth_noise(rng, size, 0.8 * radius)
-    share = np.clip((across**2 + down**2) / (radius * ragged) ** 2, 0, 1)
-    cover = (1 - share) ** 2
-    relief = folds(rng, size, 0.55 * radius, 5)
-    relief += folds(rng, size, 0.22 * radius, 3) * 0.6
-    slope_across, slope_down = slopes(relief)
-    jitter = np.sqrt(cover) * np.float32(0.10 * radius)
-    shift = np.stack([-cover * np.float32(move[0]) + jitter * slope_across, -cover * np.float32(move[1]) + jitter * slope_down])
-
-    heading = float(np.arctan2(inwards[1], inwards[0])) + rng.uniform(-0.9, 0.9)
-    steps = np.linspace(-0.25, 0.75, 14)
-    line = new + np.stack([np.cos(heading) * steps, np.sin(heading) * steps], axis=1) * radius * 0.7
-    side = np.array([-np.sin(heading), np.cos(heading)])
-    wide = radius * rng.uniform(0.04, 0.12) * np.linspace(1, 0, 14) ** 0.7
-    one = line + side * (wide * rng.uniform(0.5, 1.4, 14))[:, None]
-    other = line - side * (wide * rng.uniform(0.2, 1.1, 14))[:, None]
-    return Crush(shift, cover, relief, np.vstack([one, other[::-1]]), "crushed corner of the top")
-
-
-def crumple(rng: np.random.Generator, box: np.ndarray, crush: Crush, light: np.ndarray) -> None:
-    """Shade a box whose corner was already moved: facets, creases, and the split between the faces.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-        Source of chance.
-    box : numpy.ndarray
-        float32, shape (height, width, 3), RGB, 0..1; changed in place.
-    crush : Crush
-        The plan.
-    light : numpy.ndarray
-        Unit vector towards the light, world, shape (3,).
-    """
-    across, down = slopes(cv2.GaussianBlur(crush.relief, (0, 0), 0.8))
-    # In the picture the lamp stands to the side it stands in the world, and above.
-    tilt = across * float(light[0]) - down * float(light[2])
-    strong = np.clip(crush.cover * 2.5, 0, 1)
-    bends = cv2.Laplacian(cv2.GaussianBlur(crush.relief, (0, 0), 1.0), cv2.CV_32F)
-    darken(box, np.clip(1 + strong * (0.75 * tilt - 0.10 - 0.5 * np.clip(bends - 0.05, 0, 0.6)), 0.35, 1.5))
-    worn = np.clip(-bends * 2.5 - 0.1, 0, 1) * np.clip(0.5 + smooth_noise(rng, crush.cover.shape, 6.0), 0, 1)
-    blend(box, worn * strong * 0.5, np.clip(box * 1.2 + 0.06, 0, 1))
-    picture = box.copy()
-    rip(rng, picture, crush.gap, 2.0)
-    blend(box, np.clip(crush.cover * 6, 0, 1), picture)

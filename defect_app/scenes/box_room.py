@@ -37,8 +37,9 @@ def draw_room(rng: np.random.Generator, view: View, light: np.ndarray, side_px: 
     if kind == "paper":
         room = np.empty((side_px, side_px, 3), np.float32)
         room[:] = texture[0, 0]
+        above, below = rng.uniform(0.93, 1.03, 2).tolist()
         # Studio paper curves up behind the box: no horizon, a slow fall of light.
-        darken(room, np.linspace(*rng.uniform(0.93, 1.03, 2), side_px, dtype=np.float32)[:, None] * np.ones((1, side_px), np.float32))
+        darken(room, np.linspace(above, below, side_px, dtype=np.float32)[:, None])
     else:
         room = _floor(rng, view, texture, depth, side_px)
         _wall(rng, view, room, side_px)
@@ -84,15 +85,19 @@ def _wall(rng: np.random.Generator, view: View, room: np.ndarray, side_px: int) 
     outline = np.array([ends[0], ends[1], (ends[1][0], -4000), (ends[0][0], -4000)])
     cover = np.zeros((side_px, side_px), np.uint8)
     cv2.fillPoly(cover, [np.clip(outline, -3e4, 3e4).astype(np.int32)], (255,))
-    wall = np.empty((64, 64, 3), np.float32)
+    wall: np.ndarray = np.empty((64, 64, 3), np.float32)
     wall[:] = np.array([1.0, 0.98, 0.95]) * rng.uniform(0.25, 0.85)
     if rng.random() < 0.55:
         for _ in range(int(rng.integers(5, 16))):
             left, top = rng.integers(-10, 60, 2)
             wide, tall = rng.integers(5, 30, 2)
             colour = rng.uniform(0.15, 0.85) * (1 + rng.normal(0, 0.12, 3))
-            cv2.rectangle(wall, (int(left), int(top)), (int(left + wide), int(top + tall)), tuple(map(float, colour)), -1)
-    wall = cv2.resize(cv2.GaussianBlur(wall, (0, 0), rng.uniform(0.8, 3)), (side_px, side_px), interpolation=cv2.INTER_CUBIC)
+            cv2.rectangle(
+                wall, (int(left), int(top)), (int(left + wide), int(top + tall)), tuple(map(float, colour)), -1
+            )
+    wall = cv2.resize(
+        cv2.GaussianBlur(wall, (0, 0), rng.uniform(0.8, 3)), (side_px, side_px), interpolation=cv2.INTER_CUBIC
+    )
     darken(wall, 1 + 0.03 * smooth_noise(rng, (side_px, side_px), side_px / 4))
     soft = cv2.GaussianBlur(cover, (0, 0), rng.uniform(1.5, 4)).astype(np.float32) / 255
     blend(room, soft, np.clip(wall, 0.02, 1))
@@ -102,7 +107,7 @@ def _shadow(rng: np.random.Generator, view: View, room: np.ndarray, light: np.nd
     """Darken the floor: the cast shadow of a broad light, and the deep one where board meets floor."""
     quarter = side_px // 4
     strength = rng.uniform(0.25, 0.6)
-    total = np.zeros((quarter, quarter), np.float32)
+    total: np.ndarray = np.zeros((quarter, quarter), np.float32)
     # A lamp has width: several shadows, each a little turned, add up to one whose edge grows softer with distance.
     for spread in (-0.16, -0.05, 0.05, 0.16):
         reach = -light[:2] / max(light[2], 0.35) * view.height
@@ -116,7 +121,9 @@ def _shadow(rng: np.random.Generator, view: View, room: np.ndarray, light: np.nd
     total = cv2.GaussianBlur(total, (0, 0), side_px / 4 * rng.uniform(0.012, 0.04))
     contact = np.zeros((side_px // 2, side_px // 2), np.uint8)
     foot = view.project(np.hstack([view.footprint, np.zeros((4, 1))])) / 2
-    cv2.fillConvexPoly(contact, np.rint(cv2.convexHull(foot.astype(np.float32)) * 16).astype(np.int32), (255,), cv2.LINE_AA, 4)
+    cv2.fillConvexPoly(
+        contact, np.rint(cv2.convexHull(foot.astype(np.float32)) * 16).astype(np.int32), (255,), cv2.LINE_AA, 4
+    )
     near = cv2.GaussianBlur(contact, (0, 0), side_px / 2 * 0.007).astype(np.float32) / 255
     wide = cv2.GaussianBlur(contact, (0, 0), side_px / 2 * 0.035).astype(np.float32) / 255
     size = (side_px, side_px)

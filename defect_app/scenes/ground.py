@@ -1,5 +1,7 @@
 """Textures of what boxes and phones lie on: wood, concrete, carpet, tiles, cloth, plain tables and studio paper."""
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 
@@ -7,7 +9,14 @@ from defect_app.scenes.painting import blend, darken, fractal_noise, smooth_nois
 
 GROUNDS: tuple[str, ...] = ("planks", "concrete", "carpet", "tiles", "cloth", "table", "paper")
 
-_WOODS = ((0.55, 0.38, 0.24), (0.42, 0.27, 0.16), (0.66, 0.50, 0.33), (0.36, 0.30, 0.26), (0.73, 0.60, 0.45), (0.30, 0.18, 0.11))
+_WOODS = (
+    (0.55, 0.38, 0.24),
+    (0.42, 0.27, 0.16),
+    (0.66, 0.50, 0.33),
+    (0.36, 0.30, 0.26),
+    (0.73, 0.60, 0.45),
+    (0.30, 0.18, 0.11),
+)
 _CARPETS = ((0.36, 0.37, 0.40), (0.48, 0.43, 0.38), (0.24, 0.28, 0.36), (0.52, 0.50, 0.47), (0.34, 0.24, 0.22))
 _CLOTHS = ((0.62, 0.60, 0.56), (0.28, 0.33, 0.42), (0.50, 0.26, 0.24), (0.74, 0.72, 0.70), (0.30, 0.38, 0.32))
 
@@ -27,11 +36,17 @@ def draw_ground(rng: np.random.Generator, kind: str, side_px: int) -> np.ndarray
     Returns
     -------
     numpy.ndarray
-        float32, shape (side_px, side_px, 3), RGB, 0..1; grain about 1 px fine and objects like planks a fifth of the side.
+        float32, shape (side_px, side_px, 3), RGB, 0..1; grain about a pixel fine, planks a fifth of the side.
     """
     draw = {
-        "planks": _planks, "concrete": _concrete, "carpet": _carpet, "tiles": _tiles, "cloth": _cloth, "table": _table, "paper": _paper,
-    }[kind]  # fmt: skip
+        "planks": _planks,
+        "concrete": _concrete,
+        "carpet": _carpet,
+        "tiles": _tiles,
+        "cloth": _cloth,
+        "table": _table,
+        "paper": _paper,
+    }[kind]
     picture: np.ndarray = draw(rng, side_px)
     return picture
 
@@ -61,7 +76,7 @@ def _planks(rng: np.random.Generator, side_px: int) -> np.ndarray:
     number = int(rng.integers(4, 8))
     edges = np.linspace(0, side_px, number + 1).astype(int)
     contrast = rng.uniform(0.03, 0.10)
-    for top, bottom in zip(edges[:-1], edges[1:], strict=True):
+    for top, bottom in pairwise(edges):
         joint = int(rng.integers(side_px))
         gain[top:bottom, :joint] *= 1 + rng.normal(0, contrast)
         gain[top:bottom, joint:] *= 1 + rng.normal(0, contrast)
@@ -88,7 +103,7 @@ def _concrete(rng: np.random.Generator, side_px: int) -> np.ndarray:
     picture = _plain(side_px, np.array([1.0, 0.985, 0.95]) * rng.uniform(0.38, 0.68))
     clouds = fractal_noise(rng, shape, side_px / 4, 6)
     pits = np.clip(smooth_noise(rng, shape, 2.0) - 1.3, 0, 1)
-    darken(picture, 1 + 0.07 * clouds + 0.035 * rng.standard_normal(shape, dtype=np.float32) - 0.35 * pits)
+    darken(picture, 1 + 0.045 * clouds + 0.035 * rng.standard_normal(shape, dtype=np.float32) - 0.35 * pits)
     if rng.random() < 0.5:
         at = int(rng.integers(side_px - 3))
         picture[at : at + 3] *= 0.62
@@ -99,7 +114,7 @@ def _carpet(rng: np.random.Generator, side_px: int) -> np.ndarray:
     shape = (side_px, side_px)
     picture = _plain(side_px, _pick(rng, _CARPETS))
     pile = cv2.GaussianBlur(rng.standard_normal(shape, dtype=np.float32), (0, 0), 0.8)
-    darken(picture, 1 + 0.30 * pile + 0.06 * fractal_noise(rng, shape, side_px / 5, 3))
+    darken(picture, 1 + 0.30 * pile + 0.035 * fractal_noise(rng, shape, side_px / 5, 3))
     return picture
 
 
@@ -117,7 +132,11 @@ def _tiles(rng: np.random.Generator, side_px: int) -> np.ndarray:
     for edge in range(number):
         joints[edge * pitch : edge * pitch + 4] = 1
         joints[:, edge * pitch : edge * pitch + 4] = 1
-    blend(picture, 0.7 * cv2.GaussianBlur(joints, (0, 0), 0.8), tuple(_pick(rng, ((0.45, 0.43, 0.40), (0.75, 0.74, 0.71)))))
+    blend(
+        picture,
+        0.7 * cv2.GaussianBlur(joints, (0, 0), 0.8),
+        tuple(_pick(rng, ((0.45, 0.43, 0.40), (0.75, 0.74, 0.71)))),
+    )
     return picture
 
 

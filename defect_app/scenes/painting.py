@@ -117,7 +117,15 @@ def blend(picture: np.ndarray, cover: np.ndarray, colour: tuple[float, ...] | np
     colour : tuple or numpy.ndarray
         One colour, or a picture of the same shape.
     """
-    picture += cover[:, :, None] * (np.asarray(colour, np.float32) - picture)
+    # Most covers are small or narrow: the rectangle round them is a fraction of the picture.
+    rows = np.flatnonzero(cover.any(axis=1))
+    if len(rows) == 0:
+        return
+    columns = np.flatnonzero(cover[rows[0] : rows[-1] + 1].any(axis=0))
+    place = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
+    paint = np.broadcast_to(np.asarray(colour, np.float32), picture.shape)
+    part = picture[place]
+    part += cover[place][:, :, None] * (paint[place] - part)
 
 
 def darken(picture: np.ndarray, gain: np.ndarray) -> None:

@@ -6,7 +6,15 @@ import numpy as np
 from defect_app.scenes.camera import CameraRange, take_photo
 from defect_app.scenes.ground import draw_ground
 from defect_app.scenes.painting import blend, darken, polygon_cover
-from defect_app.scenes.phone_body import Phone, Pose, choose_phone, choose_pose, draw_front, glass_to_picture, rounded_outline
+from defect_app.scenes.phone_body import (
+    Phone,
+    Pose,
+    choose_phone,
+    choose_pose,
+    draw_front,
+    glass_to_picture,
+    rounded_outline,
+)
 from defect_app.scenes.phone_cracks import crack
 from defect_app.scenes.phone_glass import draw_marks, reflect
 from defect_app.scenes.phone_scratches import scratch
@@ -18,10 +26,14 @@ LABELS: tuple[str, ...] = ("none", "minor", "major")
 _SIDE_PX = 512
 _TEXTURE_PX = 384
 _LABEL_OF: dict[str | None, str] = {
-    None: "none", "hairline_scratch": "minor", "deep_scratch": "minor", "cracked_glass": "major", "shattered_corner": "major",
-}  # fmt: skip
+    None: "none",
+    "hairline_scratch": "minor",
+    "deep_scratch": "minor",
+    "cracked_glass": "major",
+    "shattered_corner": "major",
+}
 _TABLES = ("paper", "table", "planks", "cloth", "concrete", "carpet")
-_SHARES = (0.30, 0.36, 0.08, 0.12, 0.10, 0.04)
+_SHARES = (0.38, 0.32, 0.08, 0.10, 0.08, 0.04)
 _CAMERA = CameraRange(tilt=0.0, blur_px=(0.3, 0.7), noise=(0.5, 2.4), warmth=0.06, jpeg_quality=(76, 95))
 
 
@@ -76,7 +88,10 @@ def _table(rng: np.random.Generator, phone: Phone, pose: Pose) -> np.ndarray:
     texture = draw_ground(rng, str(rng.choice(_TABLES, p=_SHARES)), _TEXTURE_PX)
     px_per_mm = _TEXTURE_PX / (phone.length * rng.uniform(0.8, 1.6))
     turn = rng.uniform(0, 2 * np.pi)
-    lay = np.array([[np.cos(turn), -np.sin(turn), 40], [np.sin(turn), np.cos(turn), 40], [0, 0, 1 / px_per_mm]]) * px_per_mm
+    lay = (
+        np.array([[np.cos(turn), -np.sin(turn), 40], [np.sin(turn), np.cos(turn), 40], [0, 0, 1 / px_per_mm]])
+        * px_per_mm
+    )
     to_texture = lay @ np.linalg.inv(pose.projection[:, [0, 1, 3]])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     size = (_SIDE_PX, _SIDE_PX)
@@ -89,7 +104,7 @@ def _shadow(rng: np.random.Generator, picture: np.ndarray, phone: Phone, pose: P
     foot = rounded_outline(phone.width, phone.length, phone.corner, 0.0)
     half = (_SIDE_PX // 2, _SIDE_PX // 2)
     near = polygon_cover(half, pose.project(foot) / 2)
-    cast = polygon_cover(half, pose.project(foot + [*away, 0]) / 2)
+    cast = polygon_cover(half, pose.project(foot + np.array([*away, 0])) / 2)
     soft = pose.scale * phone.thickness / 2
     total = strength * cv2.GaussianBlur(cast, (0, 0), 0.3 + soft * rng.uniform(0.25, 0.8))
     total = 1 - (1 - total) * (1 - 0.5 * cv2.GaussianBlur(near, (0, 0), 0.3 + 0.12 * soft))

@@ -8,7 +8,14 @@ import numpy as np
 from defect_app.scenes.painting import blend
 from defect_app.scenes.phone_screen import draw_screen
 
-_BODIES = ((0.05, 0.05, 0.055), (0.08, 0.08, 0.09), (0.72, 0.72, 0.73), (0.80, 0.72, 0.60), (0.20, 0.26, 0.38), (0.62, 0.30, 0.30))
+_BODIES = (
+    (0.05, 0.05, 0.055),
+    (0.08, 0.08, 0.09),
+    (0.72, 0.72, 0.73),
+    (0.80, 0.72, 0.60),
+    (0.20, 0.26, 0.38),
+    (0.62, 0.30, 0.30),
+)
 
 
 @dataclass(frozen=True)
@@ -35,7 +42,7 @@ class Pose:
     Attributes
     ----------
     projection : numpy.ndarray
-        float64, shape (3, 4): from the table's millimetres (x right, y up the phone, z towards the camera) to the picture.
+        float64, shape (3, 4): from millimetres (x right, y up the phone, z off the table) to the picture.
     scale : float
         Picture pixels in a millimetre at the phone's centre.
     is_close : bool
@@ -93,7 +100,9 @@ def choose_pose(rng: np.random.Generator, phone: Phone, side_px: int) -> Pose:
     """
     is_close = rng.random() < 0.24
     kind = rng.random()
-    turn = np.radians(rng.normal(0, 6) + (0 if kind < 0.5 else 90 * rng.choice((-1, 1)) if kind < 0.75 else rng.uniform(-180, 180)))
+    turn = np.radians(
+        rng.normal(0, 6) + (0 if kind < 0.5 else 90 * rng.choice((-1, 1)) if kind < 0.75 else rng.uniform(-180, 180))
+    )
     lean = np.radians(rng.uniform(0, 12) if rng.random() < 0.65 else rng.uniform(12, 45))
     distance = phone.length * rng.uniform(2.2, 4.5)
     cos, sin = np.cos(turn), np.sin(turn)
@@ -120,7 +129,10 @@ def rounded_outline(width: float, length: float, corner: float, height: float) -
     for start, (x, y) in enumerate(((1, 1), (-1, 1), (-1, -1), (1, -1))):
         turn = np.linspace(0, np.pi / 2, 7) + start * np.pi / 2
         points.append(
-            np.stack([x * (width / 2 - corner) + corner * np.cos(turn), y * (length / 2 - corner) + corner * np.sin(turn)], axis=1)
+            np.stack(
+                [x * (width / 2 - corner) + corner * np.cos(turn), y * (length / 2 - corner) + corner * np.sin(turn)],
+                axis=1,
+            )
         )
     flat = np.vstack(points)
     return np.hstack([flat, np.full((len(flat), 1), height)])
@@ -128,8 +140,12 @@ def rounded_outline(width: float, length: float, corner: float, height: float) -
 
 def _rounded(shape: tuple[int, int], margin: tuple[float, float], corner: float) -> np.ndarray:
     """Return the cover of a rounded rectangle inside a picture; margins down and across, pixels."""
-    row = np.abs(np.arange(shape[0], dtype=np.float32) + 0.5 - shape[0] / 2)[:, None] - np.float32(shape[0] / 2 - margin[0] - corner)
-    column = np.abs(np.arange(shape[1], dtype=np.float32) + 0.5 - shape[1] / 2)[None, :] - np.float32(shape[1] / 2 - margin[1] - corner)
+    row = np.abs(np.arange(shape[0], dtype=np.float32) + 0.5 - shape[0] / 2)[:, None] - np.float32(
+        shape[0] / 2 - margin[0] - corner
+    )
+    column = np.abs(np.arange(shape[1], dtype=np.float32) + 0.5 - shape[1] / 2)[None, :] - np.float32(
+        shape[1] / 2 - margin[1] - corner
+    )
     beyond = np.sqrt(np.maximum(row, 0) ** 2 + np.maximum(column, 0) ** 2) + np.minimum(np.maximum(row, column), 0)
     return np.clip(np.float32(corner + 0.5) - beyond, 0, 1)
 

@@ -1,82 +1,23 @@
 """Broken phone glass: cracks that run out from a blow, rings across them, shards, powder and a dead display."""
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 
 from defect_app.scenes.painting import blend, smooth_noise
 from defect_app.scenes.phone_body import Phone, Pose
-from defect_app.scenes.phone_scratches import line_cover
-
-
-@dataclass(frozen=True)
-class Web:
-    """A spider's web of cracks in the glass's plane, millimetres.
-
-    Attributes
-    ----------
-    pieces : numpy.ndarray
-        float, shape (n, 2, 2): start and end of each piece of crack.
-    nearness : numpy.ndarray
-        float, shape (n,): 1 at the blow .. 0 where the cracks end.
-    shards : tuple of numpy.ndarray
-        Closed outlines, shape (k, 2), between the cracks.
-    """
-
-    pieces: np.ndarray
-    nearness: np.ndarray
-    shards: tuple[np.ndarray, ...]
-
-
-def _web(rng: np.random.Generator, blow: np.ndarray, reach: float) -> Web:
-    rays = int(rng.integers(9, 20))
-    steps = 26
-    radius = reach * np.linspace(0, 1, steps) ** 1.25
-    turns = (np.arange(rays) + rng.uniform(-0.36, 0.36, rays)) * 2 * np.pi / rays
-    bend = np.cumsum(rng.normal(0, 0.035, (rays, steps)), axis=1)
-    angle = turns[:, None] + bend
-    paths = blow + radius[None, :, None] * np.stack([np.cos(angle), np.sin(angle)], axis=2)
-    lengths = np.clip(rng.beta(1.6, 1.3, rays) * steps, 6, steps - 1).astype(int)
-
-    pieces, nearness = [], []
-    for path, length in zip(paths, lengths, strict=True):
-        pieces.append(np.stack([path[:length], path[1 : length + 1]], axis=1))
-        nearness.append(1 - np.arange(length) / steps)
-        for _ in range(int(rng.integers(0, 4))):
-            fork = int(rng.integers(3, max(4, length)))
-            heading = np.arctan2(*(path[fork] - path[fork - 1])[::-1]) + rng.choice((-1, 1)) * rng.uniform(0.25, 0.9)
-            count = int(rng.integers(4, 12))
-            wander = heading + np.cumsum(rng.normal(0, 0.09, count))
-            stride = reach / steps * rng.uniform(0.6, 1.3)
-            branch = path[fork] + np.cumsum(np.stack([np.cos(wander), np.sin(wander)], axis=1) * stride, axis=0)
-            branch = np.vstack([path[fork], branch])
-            pieces.append(np.stack([branch[:-1], branch[1:]], axis=1))
-            nearness.append((1 - fork / steps) * np.linspace(0.8, 0.2, count))
-
-    shards = []
-    rings = np.unique(np.clip((np.linspace(0.09, 0.95, int(rng.integers(6, 10))) ** 1.1 * steps).astype(int), 2, steps - 1))
-    for ray in range(rays):
-        after = (ray + 1) % rays
-        bound = min(lengths[ray], lengths[after])
-        corners = [(paths[ray, 1], paths[after, 1])]
-        for ring in rings[rings <= bound]:
-            one = paths[ray, ring]
-            other = paths[after, min(steps - 1, max(1, ring + int(rng.integers(-1, 2))))]
-            corners.append((one, other))
-            if rng.random() < 0.9 * np.exp(-1.3 * ring / steps):
-                inner = (one + other) / 2 + rng.normal(0, 0.06, 2) * np.hypot(*(one - other))
-                inner += (blow - inner) * 0.05
-                chain = np.array([one, inner, other])
-                pieces.append(np.stack([chain[:-1], chain[1:]], axis=1))
-                nearness.append(np.full(2, 1 - ring / steps))
-        for (a, b), (c, d) in zip(corners[:-1], corners[1:], strict=True):
-            shards.append(np.array([a, b, d, c]))
-    return Web(np.vstack(pieces), np.concatenate(nearness), tuple(shards))
+from defect_app.scenes.phone_glass import around
+from defect_app.scenes.phone_scratches import glint, line_cover
+from defect_app.scenes.phone_web import spin_web
 
 
 def crack(
-    rng: np.random.Generator, picture: np.ndarray, glass: np.ndarray, phone: Phone, pose: Pose, at_corner: bool, is_on: bool
+    rng: np.random.Generator,
+    picture: np.ndarray,
+    glass: np.ndarray,
+    phone: Phone,
+    pose: Pose,
+    at_corner: bool,
+    is_on: bool,
 ) -> np.ndarray:
     """Break the glass in place.
 
@@ -108,7 +49,7 @@ def crack(
     if not at_corner and rng.random() < 0.3:
         blows.append(_blow(rng, phone, pose, glass, False))
     for number, where in enumerate(blows):
-        reach = phone.length * (rng.uniform(0.55, 1.0) if at_corner else rng.uniform(0.3, 0.85)) / (1 + number)
+        reach = phone.length * (rng.uniform(0.55, 1.0) if at_corner else rng.uniform(0.35, 1.05)) / (1 + 0.5 * number)
         changed |= _break(rng, picture, glass, phone, pose, where, reach, 2.0 if at_corner else 1.0)
     return changed & (glass > 0.05)
 
@@ -146,13 +87,16 @@ def _break(
     reach: float,
     violence: float,
 ) -> np.ndarray:
-    shape = glass.shape[0], glass.shape[1]
+    left, top, wide, tall = cv2.boundingRect((glass > 0).astype(np.uint8))
+    whole, window = np.zeros(glass.shape, bool), (slice(top, top + tall), slice(left, left + wide))
+    picture, glass, shape = picture[window], glass[window], (tall, wide)
 
     def place(points: np.ndarray) -> np.ndarray:
         flat = points.reshape(-1, 2)
-        return pose.project(np.hstack([flat, np.full((len(flat), 1), phone.thickness)])).reshape(points.shape)
+        placed = pose.project(np.hstack([flat, np.full((len(flat), 1), phone.thickness)])) - (left, top)
+        return placed.reshape(points.shape)
 
-    web = _web(rng, blow, reach)
+    web = spin_web(rng, blow, reach)
     changed = _shift_shards(rng, picture, glass, [place(shard) for shard in web.shards])
     pieces = place(web.pieces)
     along = pieces[:, 1] - pieces[:, 0]
@@ -160,21 +104,26 @@ def _break(
     lamp = rng.uniform(0, np.pi)
     gleam = np.abs(np.sin(np.arctan2(along[:, 1], along[:, 0]) - lamp))
     number = len(pieces)
-    strengths = np.clip(0.30 + 0.6 * gleam * rng.uniform(0.4, 1.2, number) + 0.25 * web.nearness, 0.2, 1)
-    widths = np.maximum(0.75, pose.scale * 0.30 * (0.6 + web.nearness * rng.uniform(0.3, 1.6, number)) * np.sqrt(violence))
-    dark_side = rng.random(number) < 0.2
+    strengths = np.clip(0.35 + 0.5 * gleam * rng.uniform(0.75, 1.1, number) + 0.25 * web.nearness, 0.25, 1)
+    widths = np.maximum(
+        0.7, pose.scale * 0.17 * (0.5 + web.nearness * rng.uniform(0.3, 1.7, number)) * np.sqrt(violence)
+    )
+    dark_side = np.repeat(rng.random(number // 8 + 1) < 0.15, 8)[:number]
     shade = line_cover(shape, pieces + 0.8, widths, strengths * 0.9) * glass
     light = line_cover(shape, pieces[~dark_side], widths[~dark_side], strengths[~dark_side]) * glass
     light = np.maximum(light, _slivers(rng, shape, pieces, web.nearness, pose.scale) * glass)
     blend(picture, shade * 0.6, (0.015, 0.015, 0.02))
-    blend(picture, light, np.array((0.86, 0.88, 0.90)) * rng.uniform(0.85, 1.1))
+    blend(picture, light, glint(picture, rng.uniform(0.78, 0.97)))
     centre = place(blow[None])[0]
     powder = _powder(rng, picture, glass, centre, pose.scale * rng.uniform(2.5, 5.5) * violence)
     drawn = np.maximum(np.maximum(shade, light), powder)
-    return changed | (cv2.dilate(drawn, np.ones((3, 3), np.uint8)) > 0.06)
+    whole[window] = changed | (cv2.dilate(drawn, np.ones((3, 3), np.uint8)) > 0.06)
+    return whole
 
 
-def _shift_shards(rng: np.random.Generator, picture: np.ndarray, glass: np.ndarray, shards: list[np.ndarray]) -> np.ndarray:
+def _shift_shards(
+    rng: np.random.Generator, picture: np.ndarray, glass: np.ndarray, shards: list[np.ndarray]
+) -> np.ndarray:
     """Tilt each shard a little: it shows the screen out of place and mirrors another part of the room."""
     height, width = glass.shape
     # Channels: shift across, shift down, light added, touched; 8 bits about 128.
@@ -189,8 +138,10 @@ def _shift_shards(rng: np.random.Generator, picture: np.ndarray, glass: np.ndarr
     touched = (plan[:, :, 3] == 255) & (glass > 0.5)
     row = np.arange(height, dtype=np.float32)[:, None]
     column = np.arange(width, dtype=np.float32)[None, :]
-    moved = cv2.remap(picture, column + 7 * tilt[:, :, 0], row + 7 * tilt[:, :, 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    moved += np.maximum(tilt[:, :, 2:3], -0.05) * 0.35
+    moved = cv2.remap(
+        picture, column + 7 * tilt[:, :, 0], row + 7 * tilt[:, :, 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    moved += (np.maximum(tilt[:, :, 2:3], -0.05) * 0.35).astype(np.float32)
     np.copyto(picture, np.clip(moved, 0, 1), where=touched[:, :, None])
     return touched
 
@@ -206,30 +157,44 @@ def _slivers(
         side = np.array([-(end - start)[1], (end - start)[0]])
         side = side / max(1e-3, float(np.hypot(*side))) * scale * rng.uniform(0.3, 1.3) * rng.choice((-1, 1))
         outline = np.array([start, end, start + (end - start) * rng.uniform(0.2, 0.8) + side])
-        cv2.fillPoly(cover, [np.rint(np.clip(outline, -2000, 2000) * 8).astype(np.int32)], (int(rng.integers(50, 240)),), cv2.LINE_AA, 3)
+        cv2.fillPoly(
+            cover,
+            [np.rint(np.clip(outline, -2000, 2000) * 8).astype(np.int32)],
+            (int(rng.integers(50, 240)),),
+            cv2.LINE_AA,
+            3,
+        )
     return cover.astype(np.float32) / 255
 
 
-def _powder(rng: np.random.Generator, picture: np.ndarray, glass: np.ndarray, centre: np.ndarray, radius: float) -> np.ndarray:
+def _powder(
+    rng: np.random.Generator, picture: np.ndarray, glass: np.ndarray, centre: np.ndarray, radius: float
+) -> np.ndarray:
     """Crush the glass where the blow fell: white splinters, and dark gaps where pieces are gone."""
-    shape = glass.shape[0], glass.shape[1]
+    drawn = np.zeros(glass.shape, np.float32)
+    rows, columns, across, down = around(picture, centre, 2.2 * radius)
+    picture, glass, own = picture[rows, columns], glass[rows, columns], drawn[rows, columns]
+    if own.size == 0:
+        return drawn
+    shape = own.shape[0], own.shape[1]
     number = 110
-    start = centre + rng.normal(0, 0.45 * radius, (number, 2))
+    start = rng.normal(0, 0.45 * radius, (number, 2)) - (across[0, 0], down[0, 0])
     turn = rng.uniform(0, 2 * np.pi, number)
     length = radius * rng.uniform(0.08, 0.5, number)
     end = start + np.stack([np.cos(turn), np.sin(turn)], axis=1) * length[:, None]
-    splinters = line_cover(shape, np.stack([start, end], axis=1), rng.uniform(0.7, 1.6, number), rng.uniform(0.3, 1, number))
-    distance = np.hypot(
-        np.arange(shape[1], dtype=np.float32)[None, :] - centre[0], np.arange(shape[0], dtype=np.float32)[:, None] - centre[1]
+    splinters = (
+        line_cover(shape, np.stack([start, end], axis=1), rng.uniform(0.7, 1.6, number), rng.uniform(0.3, 1, number))
+        * glass
     )
-    near = np.clip(1.25 - distance / radius, 0, 1).astype(np.float32)
+    near = np.clip(1.25 - np.hypot(across, down) / radius, 0, 1).astype(np.float32)
     chips = smooth_noise(rng, shape, max(1.5, 0.28 * radius)) * near
     gone = np.clip((chips - 0.38) * 5, 0, 1) * glass
     dusty = np.clip((-chips - 0.05) * 2, 0, 0.75) * glass
     blend(picture, gone, (0.035, 0.035, 0.04))
     blend(picture, dusty, (0.72, 0.74, 0.76))
-    blend(picture, splinters * glass, (0.93, 0.94, 0.95))
-    return np.maximum(np.maximum(gone, dusty), splinters * glass)
+    blend(picture, splinters, (0.93, 0.94, 0.95))
+    own[:] = np.maximum(np.maximum(gone, dusty), splinters)
+    return drawn
 
 
 def _dead_display(

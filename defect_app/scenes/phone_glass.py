@@ -53,7 +53,7 @@ def reflect(rng: np.random.Generator, side_px: int, is_on: bool) -> np.ndarray:
 
 
 def _window(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
-    """A window's panes, slanted and soft."""
+    """Draw a window's panes, slanted and soft."""
     size = np.array([shape[1] * rng.uniform(0.15, 0.5), shape[0] * rng.uniform(0.3, 0.8)])
     start = rng.uniform(-0.1, 0.8, 2) * shape[::-1]
     slant = np.array([[1, rng.uniform(-0.4, 0.4)], [rng.uniform(-0.3, 0.3), 1]])
@@ -113,8 +113,25 @@ def draw_marks(rng: np.random.Generator, picture: np.ndarray, glass: np.ndarray,
     return kind
 
 
-def _around(picture: np.ndarray, centre: np.ndarray, reach: float) -> tuple[slice, slice, np.ndarray, np.ndarray]:
-    """Return the rows and columns within reach of a point, and the distances across and down to it."""
+def around(picture: np.ndarray, centre: np.ndarray, reach: float) -> tuple[slice, slice, np.ndarray, np.ndarray]:
+    """Return the window within reach of a point.
+
+    Parameters
+    ----------
+    picture : numpy.ndarray
+        shape (height, width, ...).
+    centre : numpy.ndarray
+        The point (column, row), pixels; it may lie outside the picture, and the window is then empty or cut.
+    reach : float
+        Half the window's side, pixels.
+
+    Returns
+    -------
+    rows, columns : slice
+        The window.
+    across, down : numpy.ndarray
+        float32, shapes (1, columns) and (rows, 1): distance from the point, pixels.
+    """
     height, width = picture.shape[:2]
     left, right = max(0, int(centre[0] - reach)), min(width, int(centre[0] + reach) + 1)
     top, bottom = max(0, int(centre[1] - reach)), min(height, int(centre[1] + reach) + 1)
@@ -124,9 +141,9 @@ def _around(picture: np.ndarray, centre: np.ndarray, reach: float) -> tuple[slic
 
 
 def _smear(rng: np.random.Generator, picture: np.ndarray, glass: np.ndarray, centre: np.ndarray, scale: float) -> None:
-    """A wiped film of grease: broad, soft, streaky along the wipe."""
+    """Wipe a film of grease: broad, soft, streaky along the wipe."""
     reach = scale * rng.uniform(15, 40)
-    rows, columns, across, down = _around(picture, centre, reach)
+    rows, columns, across, down = around(picture, centre, reach)
     turn = rng.uniform(0, np.pi)
     along = across * np.cos(turn) + down * np.sin(turn)
     aside = -across * np.sin(turn) + down * np.cos(turn) + (along / reach) ** 2 * reach * rng.uniform(-0.4, 0.4)
@@ -137,13 +154,15 @@ def _smear(rng: np.random.Generator, picture: np.ndarray, glass: np.ndarray, cen
 
 
 def _drop(rng: np.random.Generator, picture: np.ndarray, glass: np.ndarray, centre: np.ndarray, scale: float) -> None:
-    """A pool of oil: hardly seen but for its rim, which mirrors the lamp on one side."""
+    """Draw a pool of oil: hardly seen but for its rim, which mirrors the lamp on one side."""
     radius = scale * rng.uniform(2.0, 7.5)
-    rows, columns, across, down = _around(picture, centre, 2.6 * radius)
+    rows, columns, across, down = around(picture, centre, 2.6 * radius)
     turn, stretch = rng.uniform(0, np.pi), rng.uniform(1.0, 2.2)
     along = (across * np.cos(turn) + down * np.sin(turn)) / stretch
     aside = -across * np.sin(turn) + down * np.cos(turn)
-    level = radius - np.hypot(along, aside) + smooth_noise(rng, (along.shape[0], along.shape[1]), radius) * 0.25 * radius
+    level = (
+        radius - np.hypot(along, aside) + smooth_noise(rng, (along.shape[0], along.shape[1]), radius) * 0.25 * radius
+    )
     inside = np.clip(level + 0.5, 0, 1) * glass[rows, columns]
     part = picture[rows, columns]
     lamp = rng.uniform(0, 2 * np.pi)
@@ -154,10 +173,12 @@ def _drop(rng: np.random.Generator, picture: np.ndarray, glass: np.ndarray, cent
     blend(part, rim * np.clip(0.1 - 0.35 * side, 0, 0.4), (0.05, 0.05, 0.06))
 
 
-def _fingerprint(rng: np.random.Generator, picture: np.ndarray, glass: np.ndarray, centre: np.ndarray, scale: float) -> None:
-    """Ridges of grease in an oval."""
+def _fingerprint(
+    rng: np.random.Generator, picture: np.ndarray, glass: np.ndarray, centre: np.ndarray, scale: float
+) -> None:
+    """Draw ridges of grease in an oval."""
     reach = 11 * scale
-    rows, columns, across, down = _around(picture, centre, reach)
+    rows, columns, across, down = around(picture, centre, reach)
     turn = rng.uniform(0, np.pi)
     along = across * np.cos(turn) + down * np.sin(turn)
     aside = -across * np.sin(turn) + down * np.cos(turn)
@@ -165,13 +186,17 @@ def _fingerprint(rng: np.random.Generator, picture: np.ndarray, glass: np.ndarra
     ridges = 0.6 + 0.4 * np.sin((np.hypot(along * 0.7, aside) + warp) * (2 * np.pi / max(3.0, 0.9 * scale)))
     oval = np.clip(1.6 - 1.6 * np.hypot(along / (9 * scale), aside / (6.5 * scale)), 0, 1)
     patchy = np.clip(0.7 + 0.6 * smooth_noise(rng, oval.shape, 2.5 * scale), 0, 1)
-    blend(picture[rows, columns], ridges * oval * patchy * glass[rows, columns] * np.float32(rng.uniform(0.06, 0.16)), (0.8, 0.8, 0.82))
+    blend(
+        picture[rows, columns],
+        ridges * oval * patchy * glass[rows, columns] * np.float32(rng.uniform(0.06, 0.16)),
+        (0.8, 0.8, 0.82),
+    )
 
 
 def _stain(rng: np.random.Generator, picture: np.ndarray, glass: np.ndarray, centre: np.ndarray, scale: float) -> None:
-    """A dried spot or crumb: a small bright blob, never a line."""
+    """Draw a dried spot or crumb: a small bright blob, never a line."""
     radius = max(1.2, scale * rng.uniform(0.4, 1.1))
-    rows, columns, across, down = _around(picture, centre, 3 * radius + 2)
+    rows, columns, across, down = around(picture, centre, 3 * radius + 2)
     wobble = smooth_noise(rng, (down.shape[0], across.shape[1]), max(1.5, radius)) * 0.3 * radius
     cover = np.clip(radius - np.hypot(across, down * rng.uniform(0.8, 1.2)) + wobble + 0.5, 0, 1) * glass[rows, columns]
     shade = rng.uniform(0.6, 0.97)
@@ -179,13 +204,15 @@ def _stain(rng: np.random.Generator, picture: np.ndarray, glass: np.ndarray, cen
 
 
 def _dust(rng: np.random.Generator, picture: np.ndarray, inside: np.ndarray) -> None:
-    """Specks all over, most of them fainter than a pixel."""
+    """Scatter specks all over, most of them fainter than a pixel."""
     number = int(rng.integers(80, 500))
     specks = np.zeros(picture.shape[:2], np.float32)
     at = inside[rng.integers(0, len(inside), number)]
     specks[at[:, 0], at[:, 1]] = rng.uniform(0.1, 1, number) ** 2
     large = inside[rng.integers(0, len(inside), number // 12)]
     for row, column in large:
-        specks[row : row + 2, column : column + 2] = np.maximum(specks[row : row + 2, column : column + 2], rng.uniform(0.2, 0.7))
+        specks[row : row + 2, column : column + 2] = np.maximum(
+            specks[row : row + 2, column : column + 2], rng.uniform(0.2, 0.7)
+        )
     specks = np.minimum(1, cv2.GaussianBlur(specks, (0, 0), 0.6) * 1.6)
     blend(picture, specks * 0.6, (0.82, 0.82, 0.80))

@@ -35,7 +35,30 @@ def line_cover(shape: tuple[int, int], points: np.ndarray, widths: np.ndarray, s
     return cover.astype(np.float32) / 255
 
 
-def _curve(rng: np.random.Generator, inside: np.ndarray, glass: np.ndarray, length: float, heading: float | None) -> np.ndarray:
+def glint(picture: np.ndarray, level: float) -> np.ndarray:
+    """Return what colour broken glass takes over a picture: bright over dark, dark over bright.
+
+    Parameters
+    ----------
+    picture : numpy.ndarray
+        float32, shape (height, width, 3), RGB, 0..1.
+    level : float
+        How bright a crack is over black, 0..1.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32, shape (height, width, 3).
+    """
+    under = cv2.blur(picture[:, :, 1], (3, 3))
+    grey = level - np.clip((under - 0.5) * 3, 0, 1) * (level - 0.3)
+    shade: np.ndarray = np.repeat(grey[:, :, None], 3, axis=2)
+    return shade
+
+
+def _curve(
+    rng: np.random.Generator, inside: np.ndarray, glass: np.ndarray, length: float, heading: float | None
+) -> np.ndarray:
     """Return a slightly bent line, shape (n, 2), pixels, most of it on the glass."""
     steps = np.linspace(-0.5, 0.5, 48)
     best, best_share = np.zeros((48, 2)), -1.0
@@ -81,26 +104,29 @@ def scratch(rng: np.random.Generator, picture: np.ndarray, glass: np.ndarray, sc
     cover = np.zeros(shape, np.float32)
     heading = None if rng.random() < 0.5 else float(rng.uniform(0, np.pi))
     for _ in range(int(rng.integers(1, 3)) if deep else int(rng.integers(1, 6))):
-        length = scale * (rng.uniform(18, 75) if deep else rng.uniform(14, 65))
+        length = scale * (rng.uniform(18, 75) if deep else rng.uniform(20, 65))
         line = _curve(rng, inside, glass, float(min(length, 300)), heading)
         count = len(line) - 1
         way = np.linspace(0, np.pi, count)
         # A scratch sets in and runs out softly, and skips where the edge that cut it hopped.
         pressure = np.sin(way) ** 0.4 * np.clip(1 + np.cumsum(rng.normal(0, 0.12, count)), 0.45, 1.2)
         pressure *= rng.random(count) > (0.02 if deep else 0.08)
-        width = np.maximum(1.0, scale * 0.35) * rng.uniform(1.2, 2.0) if deep else rng.uniform(0.75, 1.35)
-        strength = rng.uniform(0.8, 1.0) if deep else rng.uniform(0.5, 0.95)
+        width = np.maximum(1.0, scale * 0.35) * rng.uniform(1.2, 2.0) if deep else rng.uniform(0.9, 1.5)
+        strength = rng.uniform(0.8, 1.0) if deep else rng.uniform(0.65, 1.0)
         pieces = np.stack([line[:-1], line[1:]], axis=1)
-        cover = np.maximum(cover, line_cover(shape, pieces, np.maximum(width * pressure, 0.2), strength * np.minimum(1, pressure + 0.1)))
+        cover = np.maximum(
+            cover,
+            line_cover(shape, pieces, np.maximum(width * pressure, 0.2), strength * np.minimum(1, pressure + 0.1)),
+        )
         if deep:
             chips = line[rng.integers(4, 44, 14)] + rng.normal(0, width * 0.6, (14, 2))
             ends = chips + rng.normal(0, width * 0.9, (14, 2))
-            cover = np.maximum(cover, line_cover(shape, np.stack([chips, ends], axis=1), np.full(14, 1.0), rng.uniform(0.3, 0.9, 14)))
+            cover = np.maximum(
+                cover, line_cover(shape, np.stack([chips, ends], axis=1), np.full(14, 1.0), rng.uniform(0.3, 0.9, 14))
+            )
     cover *= glass
     # The far wall of a scratch lies in shade: that is what shows on a white screen.
     shade = cv2.warpAffine(cover, np.array([[1, 0, 0.9], [0, 1, 0.9]]), shape[::-1]) * glass
     blend(picture, shade * np.float32(0.7 if deep else 0.35), (0.02, 0.02, 0.025))
-    bright = float(picture[cover > 0.2].mean()) if (cover > 0.2).any() else 0.0
-    level = rng.uniform(0.75, 0.97) if bright < 0.6 else 0.28
-    blend(picture, cover, (level, level, min(1.0, level * 1.02)))
+    blend(picture, cover, glint(picture, rng.uniform(0.75, 0.97)))
     return cv2.dilate(np.maximum(cover, 0.6 * shade), np.ones((3, 3), np.uint8)) > 0.12

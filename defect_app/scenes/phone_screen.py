@@ -1,6 +1,5 @@
 """What a phone shows: wallpapers, home and lock screens, apps, or nothing."""
 
-import cv2
 import numpy as np
 
 from defect_app.scenes.painting import blend, fractal_noise, random_word, smooth_noise, write
@@ -14,8 +13,18 @@ _PALETTES = (
     ((240, 220, 190), (225, 150, 90), (150, 70, 60), (50, 25, 40)),
     ((5, 5, 8), (20, 25, 40), (35, 60, 110), (90, 150, 220)),
 )
-_APPS = ((0.20, 0.68, 0.32), (0.16, 0.48, 0.92), (0.95, 0.95, 0.96), (0.96, 0.60, 0.14), (0.90, 0.24, 0.22), (0.14, 0.14, 0.16),
-         (0.55, 0.30, 0.82), (0.10, 0.72, 0.76), (0.98, 0.80, 0.20), (0.93, 0.35, 0.55))  # fmt: skip
+_APPS = (
+    (0.20, 0.68, 0.32),
+    (0.16, 0.48, 0.92),
+    (0.95, 0.95, 0.96),
+    (0.96, 0.60, 0.14),
+    (0.90, 0.24, 0.22),
+    (0.14, 0.14, 0.16),
+    (0.55, 0.30, 0.82),
+    (0.10, 0.72, 0.76),
+    (0.98, 0.80, 0.20),
+    (0.93, 0.35, 0.55),
+)
 
 
 def draw_screen(rng: np.random.Generator, shape: tuple[int, int]) -> tuple[np.ndarray, bool]:
@@ -53,7 +62,7 @@ def draw_screen(rng: np.random.Generator, shape: tuple[int, int]) -> tuple[np.nd
 
 
 def _waves(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
-    """Flowing bands of a few colours, as makers' wallpapers are."""
+    """Draw flowing bands of a few colours, as makers' wallpapers are."""
     colours = np.array(_PALETTES[int(rng.integers(len(_PALETTES)))], np.float32) / 255
     if rng.random() < 0.5:
         colours = colours[::-1]
@@ -74,7 +83,7 @@ def _waves(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
 
 
 def _landscape(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
-    """Hills before an evening or midday sky."""
+    """Draw hills before an evening or midday sky."""
     height, width = shape
     colours = np.array(_PALETTES[int(rng.integers(len(_PALETTES)))], np.float32) / 255
     way = np.linspace(0, 1, height, dtype=np.float32)[:, None]
@@ -88,14 +97,20 @@ def _landscape(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
     return np.clip(picture, 0, 1)
 
 
-def _tile(picture: np.ndarray, left: float, top: float, width: float, height: float, colour: tuple[float, ...], corner: float) -> None:
+def _tile(
+    picture: np.ndarray, left: float, top: float, width: float, height: float, colour: tuple[float, ...], corner: float
+) -> None:
     """Paint one rounded rectangle."""
     x, y = max(0, round(left)), max(0, round(top))
     part = picture[y : round(top + height), x : round(left + width)]
     if part.size == 0:
         return
-    row = np.abs(np.arange(part.shape[0], dtype=np.float32) + 0.5 - part.shape[0] / 2)[:, None] - (part.shape[0] / 2 - corner)
-    column = np.abs(np.arange(part.shape[1], dtype=np.float32) + 0.5 - part.shape[1] / 2)[None, :] - (part.shape[1] / 2 - corner)
+    row = np.abs(np.arange(part.shape[0], dtype=np.float32) + 0.5 - part.shape[0] / 2)[:, None] - (
+        part.shape[0] / 2 - corner
+    )
+    column = np.abs(np.arange(part.shape[1], dtype=np.float32) + 0.5 - part.shape[1] / 2)[None, :] - (
+        part.shape[1] / 2 - corner
+    )
     blend(part, np.clip(corner + 0.5 - np.hypot(np.maximum(row, 0), np.maximum(column, 0)), 0, 1), colour)
 
 
@@ -118,7 +133,9 @@ def _home(rng: np.random.Generator, picture: np.ndarray) -> None:
         ink = (0.2, 0.4, 0.8) if min(ground) > 0.8 else (0.97, 0.97, 0.97)
         inner = size * rng.uniform(0.3, 0.55)
         shift = (size - inner) / 2
-        _tile(picture, left + shift, top + shift, inner, inner * rng.uniform(0.5, 1), ink, inner * rng.choice((0.1, 0.25)))
+        _tile(
+            picture, left + shift, top + shift, inner, inner * rng.uniform(0.5, 1), ink, inner * rng.choice((0.1, 0.25))
+        )
         if top < height * 0.8:
             write(names, random_word(rng)[:8], (left, top + size + 0.22 * pitch), 0.15 * pitch, 500, 220)
     blend(picture, names.astype(np.float32) / 255, (0.96, 0.96, 0.96))
@@ -144,7 +161,7 @@ def _lock(rng: np.random.Generator, picture: np.ndarray) -> None:
 
 
 def _app(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
-    """A list of messages or news: lines of text and pictures on white or black."""
+    """Draw a list of messages or news: lines of text and pictures on white or black."""
     height, width = shape
     dark = rng.random() < 0.3
     picture = np.full((height, width, 3), 0.07 if dark else 0.97, np.float32)
@@ -164,7 +181,14 @@ def _app(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
             _tile(picture, width * 0.05, top, tall * 0.7, tall * 0.7, colour, tall * 0.35)
             for line in range(2):
                 words = " ".join(random_word(rng).lower() for _ in range(2))
-                write(text, words, (width * 0.08 + tall * 0.8, top + size * (1 + 1.4 * line)), size, 600 - 200 * line, 255 - 90 * line)
+                write(
+                    text,
+                    words,
+                    (width * 0.08 + tall * 0.8, top + size * (1 + 1.4 * line)),
+                    size,
+                    600 - 200 * line,
+                    255 - 90 * line,
+                )
         top += tall
     blend(picture, text.astype(np.float32) / 255, (0.92, 0.92, 0.93) if dark else (0.1, 0.1, 0.12))
     return picture
