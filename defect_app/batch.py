@@ -71,7 +71,8 @@ class BatchProgress:
 class _ReadFile:
     name: str
     sha256: str
-    data: bytes | None  # None for content that came before: it is not judged again
+    data: bytes | None  # None for what is not judged: content that came before, or a file that cannot be read
+    refused: Rejection | None = None
 
 
 class Batch:
@@ -180,7 +181,12 @@ class Batch:
                     if not self._waiting:
                         return
                     file = self._waiting.pop(0)
-                data = file.read()
+                try:
+                    data = file.read()
+                except OSError as error:
+                    reason = f"the file cannot be read ({error})"
+                    read.append(_ReadFile(file.name, "", None, Rejection(file.name, "", reason, "Drop it again.")))
+                    continue
                 digest = content_hash(data)
                 repeated = digest in seen
                 read.append(_ReadFile(file.name, digest, None if repeated else data))
@@ -189,17 +195,20 @@ class Batch:
                     yield file.name, data
 
         for result in self.inspector.inspect_many(files(), self.point):
-            self._keep_repeated(read)
+            self._keep_unjudged(read)
             file = read.popleft()
             assert file.data is not None
             self._keep(self._entry_of(file, file.data, result), file.sha256)
             if self._stop.is_set():
                 return
-        self._keep_repeated(read)
+        self._keep_unjudged(read)
 
-    def _keep_repeated(self, read: deque[_ReadFile]) -> None:
+    def _keep_unjudged(self, read: deque[_ReadFile]) -> None:
         while read and read[0].data is None:
             file = read.popleft()
+            if file.refused is not None:
+                self._keep(BatchEntry(0, record_of(file.refused, self.inspector.spec), file.refused), "")
+                continue
             first = self._by_hash[file.sha256]
             note = f"The same photo as {display_name(first.record['file'])}."
             reason = f"{first.record['reason']} {note}"
@@ -210,7 +219,8 @@ class Batch:
         with self._lock:
             numbered = replace(entry, number=len(self._entries))
             self._entries.append(numbered)
-            self._by_hash.setdefault(sha256, numbered)
+            if sha256:
+                self._by_hash.setdefault(sha256, numbered)
 
     def _entry_of(self, file: _ReadFile, data: bytes, result: Inspected | Rejection) -> BatchEntry:
         record = record_of(result, self.inspector.spec)

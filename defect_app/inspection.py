@@ -61,10 +61,10 @@ class Inspector:
     """
 
     def __init__(self, model_id: str, models_folder: Path | None = None, weights: str = "model") -> None:
-        self.spec, folder = find_model(model_id, models_folder)
-        self.engine = Engine(self.spec, folder, weights)
-        self.model_sha256 = model_digest(folder)
-        remembered = folder / "familiarity.npz"
+        self.spec, self.folder = find_model(model_id, models_folder)
+        self.engine = Engine(self.spec, self.folder, weights)
+        self.model_sha256 = model_digest(self.folder)
+        remembered = self.folder / "familiarity.npz"
         self.familiarity = FamiliarityModel.load(remembered) if remembered.is_file() else None
         self.default_point = default_point(self.spec, self.model_sha256)
 
