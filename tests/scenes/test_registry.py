@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import cache
 
 import cv2
@@ -16,11 +17,31 @@ from defect_app.scenes import PRODUCTS, Scene
 KINDS = [(product, kind) for product in PRODUCTS for kind in scenes.defects(product)]
 SEEDS = range(70_000, 70_200)
 
+# The first test of a product waits for its two hundred scenes.
+pytestmark = pytest.mark.timeout(600)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What the tests keep of a scene: two hundred photos of four products would fill a gigabyte."""
+
+    label: str
+    what: str
+    photo_hash: int
+    mask_hash: int
+    has_mask: bool
+
+
+def _summary(product: str, seed: int) -> Summary:
+    scene = scenes.render(product, seed)
+    photo_hash, mask_hash = hash(scene.photo.tobytes()), hash(scene.mask.tobytes())
+    return Summary(scene.label, scene.what, photo_hash, mask_hash, bool(scene.mask.any()))
+
 
 @cache
-def _two_hundred(product: str) -> list[Scene]:
+def _two_hundred(product: str) -> list[Summary]:
     with ThreadPoolExecutor(2) as threads:
-        return list(threads.map(lambda seed: scenes.render(product, seed), SEEDS))
+        return list(threads.map(lambda seed: _summary(product, seed), SEEDS))
 
 
 def _difference(one: Scene, other: Scene) -> np.ndarray:
@@ -29,11 +50,8 @@ def _difference(one: Scene, other: Scene) -> np.ndarray:
 
 @pytest.mark.parametrize("product", PRODUCTS)
 def test_the_same_seed_gives_the_same_scene_also_in_another_thread(product: str) -> None:
-    first = _two_hundred(product)[7]
-    again = scenes.render(product, SEEDS[7])
-    assert np.array_equal(first.photo, again.photo)
-    assert np.array_equal(first.mask, again.mask)
-    assert (first.label, first.what) == (again.label, again.what)
+    for index in (3, 7):
+        assert _two_hundred(product)[index] == _summary(product, SEEDS[index])
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
@@ -65,7 +83,7 @@ def test_every_defect_changes_the_photo_inside_its_mask_and_nowhere_else(product
         good, bad = scenes.render(product, seed, False), scenes.render(product, seed, kind)
         assert bad.mask.any()
         # Blur carries a change a few pixels on, and JPEG spreads it over the blocks that it touches.
-        near = cv2.dilate(bad.mask.astype(np.uint8), np.ones((41, 41), np.uint8)) > 0
+        near = cv2.dilate(bad.mask.astype(np.uint8), np.ones((33, 33), np.uint8)) > 0
         changed = _difference(good, bad)
         assert changed[~near].max(initial=0) <= 16
         assert np.mean(changed[~near] > 6) < 0.001
@@ -102,13 +120,20 @@ def test_two_hundred_seeds_are_balanced_over_the_classes(product: str) -> None:
 @pytest.mark.parametrize("product", PRODUCTS)
 def test_among_two_hundred_seeds_the_worst_class_always_has_a_mask(product: str) -> None:
     worst = scenes.labels(product)[-1]
-    assert all(scene.mask.any() for scene in _two_hundred(product) if scene.label == worst)
+    assert all(scene.has_mask for scene in _two_hundred(product) if scene.label == worst)
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
-def test_true_always_gives_a_defect_and_all_kinds_come_up(product: str) -> None:
-    seen = {scenes.render(product, seed, True).what.split(",")[0] for seed in range(40)}
+def test_among_two_hundred_seeds_every_kind_of_defect_comes_up(product: str) -> None:
+    first = scenes.labels(product)[0]
+    seen = {scene.what.split(",")[0] for scene in _two_hundred(product) if scene.label != first}
     assert len(seen) >= len(scenes.defects(product))
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_true_always_gives_a_defect(product: str) -> None:
+    for seed in range(6):
+        assert scenes.render(product, seed, True).mask.any()
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
