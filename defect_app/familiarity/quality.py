@@ -63,11 +63,11 @@ def measure_quality(pixels: np.ndarray) -> PhotoQuality:
         RGB.
     """
     grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-    laplacian = cv2.Laplacian(grey, cv2.CV_32F)
+    _, deviation = cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_16S))
     return PhotoQuality(
-        sharpness=float(np.log1p(laplacian.var())),
-        brightness=float(grey.mean()),
-        glare=float((grey >= GLARE_LEVEL).mean()),
+        sharpness=float(np.log1p(deviation[0, 0] ** 2)),
+        brightness=float(cv2.mean(grey)[0]),
+        glare=np.count_nonzero(grey >= GLARE_LEVEL) / grey.size,
     )
 
 
