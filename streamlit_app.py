@@ -23,16 +23,16 @@ else:
     product_cards(models, page="pages/inspect.py")
 
 st.subheader("How it works")
-steps = st.columns(3, gap="medium", border=True)
-steps[0].markdown(
+steps = st.grid(3, min_column_width=225, gap="medium", border=True)
+steps.container().markdown(
     ":material/upload_file: **Bring photos.** Drop one or five hundred, a whole folder, or use the camera. "
     "A file that cannot be used is named with its reason and stops nothing."
 )
-steps[1].markdown(
+steps.container().markdown(
     ":material/search_check: **Read the verdicts.** A photo that is blurred, dark, or shows something the model never "
     "learned goes to REVIEW: a person decides."
 )
-steps[2].markdown(
+steps.container().markdown(
     ":material/download: **Keep the record.** Every verdict with its score, reason and threshold, as CSV or JSON, "
     "and the heat maps as pictures."
 )

@@ -116,8 +116,8 @@ def _profile_of(image: Image.Image) -> tuple[bytes | None, list[str]]:
         mode = {"1": "L", "I": "L", "F": "L", "LA": "L", "La": "L"}.get(image.mode, image.mode)
         mode = "L" if mode.startswith("I;16") else mode
         _transform(profile, mode if mode in ("L", "CMYK") else "RGB")
-    except Exception:  # the profile's parser may fail in any way: the picture is usable without it
-        return None, ["broken colour profile ignored"]
+    except Exception:  # whatever is wrong with the profile, the picture is usable without it
+        return None, ["unusable colour profile ignored"]
     return profile, [f"colours converted to sRGB from {description}"]
 
 
@@ -142,7 +142,9 @@ def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform:
     space = _PROFILE_SPACES.get(opened.profile.xcolor_space.strip())
     if space != mode and not (space == "RGB" and mode == "L"):
         raise ValueError(f"expected a profile for {mode}, got {opened.profile.xcolor_space}")
-    return ImageCms.buildTransform(opened, ImageCms.createProfile("sRGB"), space, "RGB")
+    # Without its cache of one colour, a transform may be used by several threads at once.
+    flags = ImageCms.Flags.NOCACHE
+    return ImageCms.buildTransform(opened, ImageCms.createProfile("sRGB"), space, "RGB", flags=flags)
 
 
 def _apply_profile(strip: Image.Image, profile: bytes) -> Image.Image:

@@ -5,7 +5,7 @@ import struct
 from dataclasses import dataclass
 from typing import Final
 
-from defect_app.intake.orientation import AS_STORED, exif_orientation, first_directory_value
+from defect_app.intake.orientation import exif_orientation, first_directory_value
 from defect_app.intake.photo import UnusableFile
 
 # A real file has some ten segments, or some thousand chunks; past these counts it only wants to keep us busy.
@@ -40,8 +40,8 @@ class Header:
         Size as stored, in pixels.
     body : bytes
         The bytes for the decoder; without the metadata that only we read.
-    orientation : int
-        EXIF orientation 1..8 found so far.
+    orientation : int or None
+        EXIF orientation 1..8; None where the header has no EXIF.
     frames : int
         Number of pictures in the file, where the header says it.
     """
@@ -49,7 +49,7 @@ class Header:
     width: int
     height: int
     body: bytes
-    orientation: int = AS_STORED
+    orientation: int | None = None
     frames: int = 1
 
 
@@ -164,7 +164,8 @@ def _read_png_header(data: bytes) -> Header:
     if data[12:16] != b"IHDR":
         raise damaged_file("it does not say its size")
     width, height = struct.unpack_from(">II", data, 16)
-    orientation, position = AS_STORED, 8
+    orientation: int | None = None
+    position = 8
     for _ in range(MAX_CHUNKS):
         length, kind = struct.unpack_from(">I4s", data, position)
         if kind == b"IEND":
@@ -189,7 +190,8 @@ def _read_webp_header(data: bytes) -> Header:
         width, height = (side & 0x3FFF for side in struct.unpack_from("<HH", data, 26))
     else:
         raise damaged_file("it does not say its size")
-    orientation, position = AS_STORED, 12
+    orientation: int | None = None
+    position = 12
     for _ in range(MAX_CHUNKS):
         if position + 8 > len(data):
             return Header(width, height, data, orientation)

@@ -54,6 +54,17 @@ def exif_orientation(exif: bytes) -> int:
     return value if value is not None and 1 <= value <= 8 else AS_STORED
 
 
+def hex_exif_orientation(text: str) -> int:
+    """Return the orientation of an EXIF block written as hexadecimal text, ImageMagick's way to keep it in a PNG.
+
+    The text is a line feed, a name, the length, and then lines of digits; 1 (as stored) when it is malformed.
+    """
+    try:
+        return exif_orientation(bytes.fromhex("".join(text.split("\n")[3:])))
+    except ValueError:
+        return AS_STORED
+
+
 def swaps_sides(orientation: int) -> bool:
     """Return whether an orientation turns the picture by a quarter, so that width and height change places."""
     return orientation >= 5

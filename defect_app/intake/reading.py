@@ -13,7 +13,7 @@ from PIL import Image
 
 from defect_app.intake.colour import to_rgb
 from defect_app.intake.headers import Header, damaged_file, incomplete_file, read_header
-from defect_app.intake.orientation import AS_STORED, exif_orientation, swaps_sides, upright
+from defect_app.intake.orientation import AS_STORED, exif_orientation, hex_exif_orientation, swaps_sides, upright
 from defect_app.intake.photo import Photo, Rejection, UnusableFile, content_hash
 from defect_app.intake.sniffing import sniff_format
 
@@ -21,7 +21,7 @@ MAX_BYTES: Final = 25_000_000
 MAX_PIXELS: Final = 50_000_000
 MIN_SIDE: Final = 32
 # These decoders hold four or five copies of a picture; the ceiling keeps each file under half a gigabyte.
-MAX_PIXELS_OF_FORMAT: Final = {"WebP": 25_000_000, "AVIF": 32_000_000}
+MAX_PIXELS_OF_FORMAT: Final = {"WebP": 25_000_000, "AVIF": 25_000_000}
 # Larger decoded pictures are read one at a time, so that a batch of them in several threads stays in memory.
 LARGE_PIXELS: Final = 16_000_000
 
@@ -32,7 +32,7 @@ pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_image
 
 
 def read_photo(data: bytes, name: str, *, least_side: int | None = None) -> Photo | Rejection:
-    """Read one file that a user gave as a photo. No exception leaves this function, whatever the bytes are.
+    """Read one file that a user gave as a photo. No exception leaves it, whatever the bytes are.
 
     Safe to call from several threads at once.
 
@@ -50,7 +50,14 @@ def read_photo(data: bytes, name: str, *, least_side: int | None = None) -> Phot
     -------
     Photo or Rejection
         The upright pixels, or why the file cannot be used.
+
+    Raises
+    ------
+    ValueError
+        `least_side` is below 1; never because of the bytes.
     """
+    if least_side is not None and least_side < 1:
+        raise ValueError(f"expected least_side of at least 1, got {least_side}")
     data = data if isinstance(data, bytes) else bytes(data)
     sha256 = content_hash(data)
     try:
@@ -77,15 +84,15 @@ def _read(data: bytes, name: str, sha256: str, least_side: int | None) -> Photo:
     _check_size(*image.size, format_name)
     stored_size = image.size
     notes = _frame_notes(image, header)
-    orientation = AS_STORED if header is None else header.orientation
-    if format_name == "AVIF":  # libavif leaves the turning to us, libheif does it itself
-        orientation = exif_orientation(image.info.get("exif", b""))
+    orientation = _orientation(image, header)
     if least_side is not None:
         image.draft(None, (2 * least_side, 2 * least_side))
     with _one_large_picture if image.width * image.height > LARGE_PIXELS else nullcontext():
         _load(image)
         if format_name == "HEIC":  # only the decoded picture tells for certain
             stored_size = image.size
+        if image.format == "BMP" and image.mode == "RGBA" and image.getchannel("A").getextrema() == (0, 0):
+            image = image.convert("RGB")  # the fourth byte is mostly left at zero by programs that mean no transparency
         stored, colour_notes = to_rgb(image)
         del image
         pixels = upright(stored, orientation)
@@ -148,6 +155,17 @@ def _frame_notes(image: Image.Image, header: Header | None) -> list[str]:
     if getattr(image, "n_frames", 1) > 1:
         return ["first frame of an animation" if image.format != "HEIF" else "main picture of several in the file"]
     return []
+
+
+def _orientation(image: Image.Image, header: Header | None) -> int:
+    """Return the orientation 1..8 that we have to undo; it is applied once, whoever does it."""
+    if image.format == "HEIF":  # libheif turns the picture itself
+        return AS_STORED
+    if image.format == "AVIF":  # Pillow gives libavif's turning as an EXIF orientation
+        return exif_orientation(image.info.get("exif", b""))
+    if header is not None and header.orientation is not None:
+        return header.orientation
+    return hex_exif_orientation(str(image.info.get("Raw profile type exif", "")))
 
 
 def _reduce(pixels: npt.NDArray[np.uint8], least: int) -> npt.NDArray[np.uint8]:

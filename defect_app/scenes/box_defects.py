@@ -161,7 +161,7 @@ def _hole(rng: np.random.Generator, surface: Surface) -> None:
         tip = (start + end) / 2 + ((start + end) / 2 - centre) * rng.uniform(0.5, 1.0)
         opened = np.maximum(opened, _flap(rng, surface, start, end, tip))
     surface.gloss *= 1 - opened
-    np.maximum(surface.mask, np.maximum(opened, pushed > 0.04), out=surface.mask)
+    np.maximum(surface.mask, np.maximum(opened, pushed > 0.01), out=surface.mask)
 
 
 def _tear(rng: np.random.Generator, surface: Surface) -> None:
@@ -197,7 +197,7 @@ def _tear(rng: np.random.Generator, surface: Surface) -> None:
         tip = lip[(first + last) // 2] + away * wide * rng.uniform(0.9, 2.0)
         opened = np.maximum(opened, _flap(rng, surface, lip[first], lip[last], tip))
     surface.gloss *= 1 - opened
-    np.maximum(surface.mask, np.maximum(opened, near > 0.03), out=surface.mask)
+    np.maximum(surface.mask, np.maximum(opened, near > 0.01), out=surface.mask)
 
 
 def _pyramid(rng: np.random.Generator, surface: Surface, centre: np.ndarray, radius: float) -> np.ndarray:
@@ -229,7 +229,7 @@ def _dent(rng: np.random.Generator, surface: Surface) -> None:
     blend(surface.albedo, ridge * soft * 0.5, np.clip(surface.albedo * 1.2 + 0.06, 0, 1))
     cut = np.clip(cv2.Laplacian(rise, cv2.CV_32F) * 3 - 0.25, 0, 1)
     darken(surface.albedo, 1 - 0.35 * cut * soft)
-    np.maximum(surface.mask, pushed > 0.02, out=surface.mask)
+    np.maximum(surface.mask, pushed > 0.005, out=surface.mask)
 
 
 def _wet_patch(rng: np.random.Generator, surface: Surface, seeps: bool) -> None:
@@ -250,4 +250,4 @@ def _wet_patch(rng: np.random.Generator, surface: Surface, seeps: bool) -> None:
     surface.albedo *= np.clip(stain, 0.2, 1)
     surface.relief += cover * smooth_noise(rng, surface.shape, 0.07 * surface.px_per_unit) * 0.9 * soaked
     surface.gloss = np.maximum(surface.gloss, cover * 0.22)
-    np.maximum(surface.mask, cover + tide > 0.1, out=surface.mask)
+    np.maximum(surface.mask, cover + tide > 0.05, out=surface.mask)

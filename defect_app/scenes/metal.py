@@ -39,12 +39,13 @@ def render(seed: int, defect: str | bool | None = None) -> Scene:
     """
     kind = choose_defect(seed, defect, DEFECTS)
     surface = _surface(random_stream(seed, Stream.PART), random_stream(seed, Stream.LIGHT))
-    mask, what = np.zeros(_SHAPE, bool), "no defect"
+    clean, what = surface, "no defect"
     if kind is not None:
-        clean = surface
         surface, what = _crack(surface, kind, random_stream(seed, Stream.DEFECT))
-        mask = np.abs(surface - clean) > 8
+        # The overlit slots hide what runs into them, and the mask must not name hidden pixels.
+        _edge_slots(clean, random_stream(seed, Stream.BACKGROUND))
     _edge_slots(surface, random_stream(seed, Stream.BACKGROUND))
+    mask = np.abs(surface - clean) > 8
     photo, mask = take_photo(surface, mask, seed, _CAMERA)
     return Scene(photo, mask, LABELS[0] if kind is None else LABELS[1], what)
 

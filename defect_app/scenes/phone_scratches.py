@@ -16,7 +16,7 @@ def line_cover(shape: tuple[int, int], points: np.ndarray, widths: np.ndarray, s
     points : numpy.ndarray
         float, shape (n, 2, 2): start and end (column, row) of each piece, pixels.
     widths : numpy.ndarray
-        float, shape (n,), pixels; below 1 the piece is fainter instead of thinner.
+        float, shape (n,), pixels; below a half the piece is fainter instead of thinner.
     strengths : numpy.ndarray
         float, shape (n,), 0..1.
 
@@ -25,14 +25,16 @@ def line_cover(shape: tuple[int, int], points: np.ndarray, widths: np.ndarray, s
     numpy.ndarray
         float32, shape (height, width), 0..1; where pieces cross, the strongest shows.
     """
-    cover = np.zeros(shape, np.uint8)
-    values = np.clip(strengths * np.minimum(widths, 1), 0, 1) * 255
+    # Drawn at twice the size: OpenCV knows whole pixels of thickness only, and a line that jumps from 1 to 2 looks drawn.
+    cover = np.zeros((2 * shape[0], 2 * shape[1]), np.uint8)
+    values = np.clip(strengths * np.minimum(2 * widths, 1), 0, 1) * 255
+    ends = np.rint(np.clip(points, -2000, 2000) * 32).astype(int)
     # OpenCV mixes a smooth line into what is there, so the faint pieces go first.
     for piece in np.argsort(values):
-        (x0, y0), (x1, y1) = np.rint(np.clip(points[piece], -2000, 2000) * 16).astype(int).tolist()
-        thick = max(1, round(float(widths[piece])))
-        cv2.line(cover, (x0, y0), (x1, y1), (int(values[piece]),), thick, cv2.LINE_AA, 4)
-    return cover.astype(np.float32) / 255
+        thick = max(1, round(2 * float(widths[piece])))
+        start, end = ends[piece].tolist()
+        cv2.line(cover, start, end, (int(values[piece]),), thick, cv2.LINE_AA, 4)
+    return cv2.resize(cover, shape[::-1], interpolation=cv2.INTER_AREA).astype(np.float32) / 255
 
 
 def glint(picture: np.ndarray, level: float) -> np.ndarray:
@@ -111,12 +113,14 @@ def scratch(rng: np.random.Generator, picture: np.ndarray, glass: np.ndarray, sc
         # A scratch sets in and runs out softly, and skips where the edge that cut it hopped.
         pressure = np.sin(way) ** 0.4 * np.clip(1 + np.cumsum(rng.normal(0, 0.12, count)), 0.45, 1.2)
         pressure *= rng.random(count) > (0.02 if deep else 0.08)
-        width = np.maximum(1.0, scale * 0.35) * rng.uniform(1.2, 2.0) if deep else rng.uniform(0.9, 1.5)
+        width = np.maximum(1.0, scale * 0.35) * rng.uniform(1.2, 2.0) if deep else rng.uniform(0.8, 1.35)
         strength = rng.uniform(0.8, 1.0) if deep else rng.uniform(0.65, 1.0)
         pieces = np.stack([line[:-1], line[1:]], axis=1)
         cover = np.maximum(
             cover,
-            line_cover(shape, pieces, np.maximum(width * pressure, 0.2), strength * np.minimum(1, pressure + 0.1)),
+            line_cover(
+                shape, pieces, np.maximum(width * np.sqrt(pressure), 0.2), strength * np.minimum(1, pressure + 0.1)
+            ),
         )
         if deep:
             chips = line[rng.integers(4, 44, 14)] + rng.normal(0, width * 0.6, (14, 2))
@@ -129,4 +133,4 @@ def scratch(rng: np.random.Generator, picture: np.ndarray, glass: np.ndarray, sc
     shade = cv2.warpAffine(cover, np.array([[1, 0, 0.9], [0, 1, 0.9]]), shape[::-1]) * glass
     blend(picture, shade * np.float32(0.7 if deep else 0.35), (0.02, 0.02, 0.025))
     blend(picture, cover, glint(picture, rng.uniform(0.75, 0.97)))
-    return cv2.dilate(np.maximum(cover, 0.6 * shade), np.ones((3, 3), np.uint8)) > 0.12
+    return cv2.dilate(np.maximum(cover, 0.6 * shade), np.ones((3, 3), np.uint8)) > 0.04

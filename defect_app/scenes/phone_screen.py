@@ -155,9 +155,25 @@ def _lock(rng: np.random.Generator, picture: np.ndarray) -> None:
     day = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[int(rng.integers(7))]
     write(cover, f"{day}, {int(rng.integers(1, 29))} June", (width * 0.33, top + 0.45 * size), size * 0.28, 500)
     blend(picture, cover.astype(np.float32) / 255, (0.97, 0.97, 0.97))
-    for _ in range(int(rng.integers(0, 3))):
-        top = height * rng.uniform(0.4, 0.8)
-        _tile(picture, width * 0.05, top, width * 0.9, height * 0.09, (0.9, 0.9, 0.92), width * 0.04)
+    text = np.zeros((height, width), np.uint8)
+    top = height * rng.uniform(0.36, 0.5)
+    for _ in range(int(rng.integers(0, 4))):
+        tall = width * 0.2
+        _tile(picture, width * 0.05, top, width * 0.9, tall, (0.88, 0.88, 0.90), width * 0.04)
+        app = _APPS[int(rng.integers(len(_APPS)))]
+        _tile(picture, width * 0.09, top + 0.25 * tall, 0.5 * tall, 0.5 * tall, app, 0.12 * tall)
+        for line in range(2):
+            words = f"{random_word(rng)} {random_word(rng).lower()}"
+            write(
+                text,
+                words,
+                (width * 0.23, top + tall * (0.42 + 0.34 * line)),
+                width * 0.05,
+                600 - 200 * line,
+                255 - 80 * line,
+            )
+        top += 1.15 * tall
+    blend(picture, text.astype(np.float32) / 255, (0.1, 0.1, 0.12))
 
 
 def _app(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:

@@ -49,7 +49,10 @@ def draw_finished(batch: Batch) -> None:
     progress = batch.progress()
     if batch.problem:
         st.error(f"{batch.problem} What was judged is below.", icon=":material/error:")
+    judged = progress.done - progress.unusable
+    said = f"{judged} {'photo' if judged == 1 else 'photos'} judged"
+    said += f", {progress.unusable} not usable" if progress.unusable else ""
     if progress.stopped:
         st.info(f"Stopped after {progress.done} photos; what was judged is below.", icon=":material/stop_circle:")
-    elif progress.seconds_spent > 0:
-        st.caption(f"{progress.done} judged, the last batch in {progress.seconds_spent:.1f} s.")
+    else:
+        st.caption(f"{said}; the last drop took {progress.seconds_spent:.1f} s.")
