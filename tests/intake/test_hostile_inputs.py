@@ -2,6 +2,7 @@
 
 import random
 import struct
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -31,6 +32,9 @@ from tests.photo_files import (
     jpeg_bytes,
     photo_pixels,
     png_bytes,
+    png_chunk,
+    png_with_chunks,
+    stored_pixels,
     turned_file,
     webp_bytes,
     ycck_jpeg_bytes,
@@ -165,6 +169,14 @@ def test_line_10_every_exif_orientation_gives_upright_pixels_in_lossy_formats(
     assert difference(photo.pixels, upright) < 5
 
 
+def test_line_10_an_orientation_that_imagemagick_wrote_as_text_in_a_png_is_applied() -> None:
+    block = exif_block(6)
+    text = f"\nexif\n{len(block):8}\n{block.hex()}\n".encode()
+    chunk = png_chunk(b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(text))
+    data = png_with_chunks([chunk], stored_pixels(photo_pixels(), 6))
+    assert np.array_equal(accepted(data).pixels, photo_pixels())
+
+
 @pytest.mark.parametrize(
     "exif",
     [
@@ -240,6 +252,15 @@ def test_line_14_an_opaque_alpha_channel_changes_nothing() -> None:
     assert photo.notes == ()
 
 
+@pytest.mark.parametrize(("alpha", "expected"), [(0, [10, 20, 30]), (128, [69, 74, 79])], ids=["unused", "in use"])
+def test_line_14_a_bmp_whose_fourth_byte_is_unused_is_opaque(alpha: int, expected: list[int]) -> None:
+    masks = struct.pack("<4I", 0xFF0000, 0xFF00, 0xFF, 0xFF000000)
+    header = struct.pack("<IiiHHIIiiII", 108, 40, 40, 1, 32, 3, 40 * 40 * 4, 0, 0, 0, 0) + masks + bytes(52)
+    pixels = bytes((30, 20, 10, alpha)) * 1600
+    data = b"BM" + struct.pack("<IHHI", 14 + 108 + len(pixels), 0, 0, 14 + 108) + header + pixels
+    assert accepted(data).pixels[0, 0].tolist() == expected
+
+
 def test_line_15_one_bit_and_grey_photos_become_rgb() -> None:
     grey = photo_pixels()[..., 0]
     assert np.array_equal(accepted(encoded(grey, "PNG")).pixels, np.dstack([grey] * 3))
@@ -283,7 +304,7 @@ def test_line_15_a_wide_gamut_profile_is_converted_to_srgb(format_name: str, alp
 def test_line_15_a_broken_profile_is_ignored_and_noted(profile: bytes) -> None:
     photo = accepted(encoded(photo_pixels(), "PNG", icc_profile=profile))
     assert np.array_equal(photo.pixels, photo_pixels())
-    assert photo.notes == ("broken colour profile ignored",)
+    assert photo.notes == ("unusable colour profile ignored",)
 
 
 @pytest.mark.parametrize("format_name", ["WEBP", "PNG", "AVIF", "MPO"])

@@ -71,3 +71,8 @@ def test_a_large_photo_converted_in_strips_equals_one_converted_whole() -> None:
 
 def test_a_grey_jpeg_is_reduced_while_decoding_too() -> None:
     assert read(jpeg_bytes(photo_pixels(800, 800)[..., 0]), 100).pixels.shape == (200, 200, 3)
+
+
+def test_an_impossible_least_side_is_an_error_of_the_caller() -> None:
+    with pytest.raises(ValueError, match="got 0"):
+        read_photo(png_bytes(), "photo", least_side=0)
