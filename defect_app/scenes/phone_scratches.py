@@ -25,7 +25,7 @@ def line_cover(shape: tuple[int, int], points: np.ndarray, widths: np.ndarray, s
     numpy.ndarray
         float32, shape (height, width), 0..1; where pieces cross, the strongest shows.
     """
-    # Drawn at twice the size: OpenCV knows whole pixels of thickness only, and a line that jumps from 1 to 2 looks drawn.
+    # Drawn at twice the size: a line whose whole pixels of thickness jump from 1 to 2 looks drawn.
     cover = np.zeros((2 * shape[0], 2 * shape[1]), np.uint8)
     values = np.clip(strengths * np.minimum(2 * widths, 1), 0, 1) * 255
     ends = np.rint(np.clip(points, -2000, 2000) * 32).astype(int)
@@ -113,7 +113,7 @@ def scratch(rng: np.random.Generator, picture: np.ndarray, glass: np.ndarray, sc
         # A scratch sets in and runs out softly, and skips where the edge that cut it hopped.
         pressure = np.sin(way) ** 0.4 * np.clip(1 + np.cumsum(rng.normal(0, 0.12, count)), 0.45, 1.2)
         pressure *= rng.random(count) > (0.02 if deep else 0.08)
-        width = np.maximum(1.0, scale * 0.35) * rng.uniform(1.2, 2.0) if deep else rng.uniform(0.8, 1.35)
+        width = np.maximum(1.0, scale * 0.35) * rng.uniform(1.2, 2.0) if deep else rng.uniform(0.55, 1.2)
         strength = rng.uniform(0.8, 1.0) if deep else rng.uniform(0.65, 1.0)
         pieces = np.stack([line[:-1], line[1:]], axis=1)
         cover = np.maximum(

@@ -155,7 +155,7 @@ def _lock(rng: np.random.Generator, picture: np.ndarray) -> None:
     day = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[int(rng.integers(7))]
     write(cover, f"{day}, {int(rng.integers(1, 29))} June", (width * 0.33, top + 0.45 * size), size * 0.28, 500)
     blend(picture, cover.astype(np.float32) / 255, (0.97, 0.97, 0.97))
-    text = np.zeros((height, width), np.uint8)
+    lines = np.zeros((height, width), np.uint8)
     top = height * rng.uniform(0.36, 0.5)
     for _ in range(int(rng.integers(0, 4))):
         tall = width * 0.2
@@ -165,7 +165,7 @@ def _lock(rng: np.random.Generator, picture: np.ndarray) -> None:
         for line in range(2):
             words = f"{random_word(rng)} {random_word(rng).lower()}"
             write(
-                text,
+                lines,
                 words,
                 (width * 0.23, top + tall * (0.42 + 0.34 * line)),
                 width * 0.05,
@@ -173,7 +173,7 @@ def _lock(rng: np.random.Generator, picture: np.ndarray) -> None:
                 255 - 80 * line,
             )
         top += 1.15 * tall
-    blend(picture, text.astype(np.float32) / 255, (0.1, 0.1, 0.12))
+    blend(picture, lines.astype(np.float32) / 255, (0.1, 0.1, 0.12))
 
 
 def _app(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
