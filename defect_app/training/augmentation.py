@@ -1,0 +1,69 @@
+"""Chance changes of training pictures: one affine turn and one change of light, each part switchable."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from defect_app.training.recipe import AugmentationEntries
+
+_BORDERS = {"reflect": cv2.BORDER_REFLECT_101, "edge": cv2.BORDER_REPLICATE}
+
+
+def augment(pixels: np.ndarray, entries: AugmentationEntries, rng: np.random.Generator) -> np.ndarray:
+    """Change one picture by chance.
+
+    Parameters
+    ----------
+    pixels : ndarray of uint8, shape (height, width, 3)
+        RGB.
+    entries : AugmentationEntries
+        What may be changed, and how far.
+    rng : numpy.random.Generator
+        The source of chance.
+
+    Returns
+    -------
+    ndarray of uint8, shape (height, width, 3)
+    """
+    if rng.random() >= entries.share:
+        return pixels
+    return _relit(_moved(pixels, entries, rng), entries, rng)
+
+
+def _moved(pixels: np.ndarray, entries: AugmentationEntries, rng: np.random.Generator) -> np.ndarray:
+    height, width = pixels.shape[:2]
+    angle = np.deg2rad(rng.uniform(-1, 1) * entries.rotation_degrees)
+    scale = 1 + rng.uniform(-1, 1) * entries.zoom
+    shear = rng.uniform(-1, 1) * entries.shear
+    mirror = np.diag(
+        [
+            -1.0 if entries.flip_horizontal and rng.random() < 0.5 else 1.0,
+            -1.0 if entries.flip_vertical and rng.random() < 0.5 else 1.0,
+        ]
+    )
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    linear = scale * turn @ np.array([[1.0, shear], [0.0, 1.0]]) @ mirror
+    centre = np.array([(width - 1) / 2, (height - 1) / 2])
+    offset = centre - linear @ centre + rng.uniform(-1, 1, 2) * entries.shift * (width, height)
+    matrix = np.column_stack([linear, offset])
+    if np.allclose(matrix, np.eye(2, 3)):
+        return pixels
+    return cv2.warpAffine(pixels, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=_BORDERS[entries.fill])
+
+
+def _relit(pixels: np.ndarray, entries: AugmentationEntries, rng: np.random.Generator) -> np.ndarray:
+    gain = 1 + rng.uniform(-1, 1) * entries.contrast
+    lift = 255 * rng.uniform(-1, 1) * entries.brightness
+    sigma = rng.uniform(0, 1) * entries.blur_px
+    noise = rng.uniform(0, 1) * entries.noise
+    if entries.contrast or entries.brightness:
+        levels = (np.arange(256) - 127.5) * gain + 127.5 + lift
+        pixels = cv2.LUT(pixels, np.clip(np.rint(levels), 0, 255).astype(np.uint8))
+    if sigma > 0.2:
+        pixels = cv2.GaussianBlur(pixels, (0, 0), sigma)
+    if noise > 0.5:
+        # One grain for the three colours: cheaper by two thirds, and nearest to a grey camera's noise.
+        grain = rng.standard_normal(pixels.shape[:2], np.float32)[..., None] * np.float32(noise)
+        pixels = np.clip(pixels + grain, 0, 255).astype(np.uint8)
+    return pixels

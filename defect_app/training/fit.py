@@ -1,0 +1,231 @@
+"""The training loop: schedule, running average of weights, best epoch kept, history, a clean stop by Ctrl-C."""
+
+from __future__ import annotations
+
+import csv
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from defect_app.catalog import InputSpec
+from defect_app.training.losses import Loss
+from defect_app.training.pipeline import Change, TrainingPictures, shuffled_batches, steps_per_epoch
+from defect_app.training.recipe import OptimiserEntries, Recipe, ScheduleEntries
+
+PREDICTION_BATCH = 32
+
+
+@dataclass(frozen=True)
+class EpochRecord:
+    """One row of ``history.csv``: the epoch from 1, its losses, the share of right answers, its rate and duration."""
+
+    epoch: int
+    loss: float
+    validation_loss: float
+    validation_accuracy: float
+    learning_rate: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class FitResult:
+    """How a training went; the model holds the weights of the best epoch.
+
+    Attributes
+    ----------
+    history : tuple of EpochRecord
+        Every finished epoch.
+    best_epoch : int
+        From 1; 0 when none finished.
+    interrupted : bool
+        Whether Ctrl-C ended it.
+    """
+
+    history: tuple[EpochRecord, ...]
+    best_epoch: int
+    interrupted: bool
+
+
+StepProgress = Callable[[int, int, str], None]
+"""Called with steps done, steps in all, and a line of words."""
+
+
+def fit(
+    learner: Any,
+    pictures: TrainingPictures,
+    validation: TrainingPictures,
+    change: Change,
+    loss: Loss,
+    recipe: Recipe,
+    size: InputSpec,
+    *,
+    epochs: int,
+    seed: int,
+    checkpoint: Path,
+    progress: StepProgress,
+    steps_limit: int | None = None,
+) -> FitResult:
+    """Train, and leave the weights of the best epoch in the model.
+
+    Parameters
+    ----------
+    learner : keras.Model
+        From pictures to logits.
+    pictures, validation : TrainingPictures
+        The validation pictures have the model's input size.
+    change : callable
+        See `pipeline.shuffled_batches`.
+    loss : callable
+        From targets and logits to a loss a picture; it also decides which epoch is the best.
+    recipe : Recipe
+        Optimiser and schedule.
+    size : InputSpec
+        The model's input.
+    epochs, seed : int
+        Of this run.
+    checkpoint : Path
+        A ``.weights.h5`` file that holds the best weights so far.
+    progress : callable
+        See `StepProgress`.
+    steps_limit : int, optional
+        Steps an epoch at most, for trials.
+    """
+    steps = min(steps_per_epoch(len(pictures), recipe.schedule.batch_size), steps_limit or 10**9)
+    batches = shuffled_batches(
+        pictures, change, size=size, batch_size=recipe.schedule.batch_size, epochs=epochs, seed=seed
+    )
+    learner.compile(optimizer=_optimiser(recipe.optimiser, recipe.schedule, steps * epochs), loss=loss)
+    keeper = _BestKeeper(validation, loss, recipe, epochs, steps, checkpoint, progress)
+    callbacks: list[Any] = [keeper]
+    if recipe.schedule.kind == "plateau":
+        callbacks.append(keras.callbacks.ReduceLROnPlateau("val_loss", factor=0.3, patience=2))
+    interrupted = False
+    try:
+        learner.fit(batches, epochs=epochs, steps_per_epoch=steps, callbacks=callbacks, verbose=0)
+    except KeyboardInterrupt:
+        interrupted = True
+    keeper.restore_best(learner)
+    return FitResult(tuple(keeper.history), keeper.best_epoch, interrupted)
+
+
+def write_history(folder: Path, history: tuple[EpochRecord, ...]) -> None:
+    """Write ``history.csv``."""
+    with (folder / "history.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        names = list(EpochRecord.__dataclass_fields__)
+        writer.writerow(names)
+        writer.writerows([[f"{getattr(row, n):.6g}" for n in names] for row in history])
+
+
+def predict_logits(learner: Any, pixels: np.ndarray) -> np.ndarray:
+    """Return logits of shape (n, n_classes) for uint8 pictures of shape (n, height, width, 3)."""
+    parts = [
+        np.asarray(learner.predict_on_batch(pixels[start : start + PREDICTION_BATCH].astype(np.float32)))
+        for start in range(0, len(pixels), PREDICTION_BATCH)
+    ]
+    return np.concatenate(parts)
+
+
+class _BestKeeper(keras.callbacks.Callback):
+    """Averages the weights, measures them after each epoch, and keeps the best."""
+
+    def __init__(
+        self,
+        validation: TrainingPictures,
+        loss: Loss,
+        recipe: Recipe,
+        epochs: int,
+        steps: int,
+        checkpoint: Path,
+        progress: StepProgress,
+    ) -> None:
+        super().__init__()
+        self.history: list[EpochRecord] = []
+        self.best_epoch = 0
+        self._validation, self._loss, self._recipe = validation, loss, recipe
+        self._epochs, self._steps, self._checkpoint, self._progress = epochs, steps, checkpoint, progress
+        self._best_loss = float("inf")
+        self._average: list[Any] | None = None
+        self._done = 0
+        self._started = 0.0
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Start the epoch's clock."""
+        self._started = time.perf_counter()
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        """Move the running average towards the weights."""
+        self._done += 1
+        decay = self._recipe.optimiser.weight_average
+        if decay:
+            variables = self.model.trainable_variables
+            if self._average is None:
+                self._average = [np.array(v) for v in variables]
+            # A young average follows faster, or it would remember the start weights.
+            kept = min(decay, (1 + self._done) / (10 + self._done))
+            for average, variable in zip(self._average, variables, strict=True):
+                average *= kept
+                average += (1 - kept) * np.asarray(variable)
+        loss = (logs or {}).get("loss", float("nan"))
+        self._progress(self._done, self._epochs * self._steps, f"epoch {len(self.history) + 1}, loss {loss:.4f}")
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Measure, record, and keep the weights if they are the best so far."""
+        logs = logs if logs is not None else {}
+        learnt = [np.array(v) for v in self.model.trainable_variables]
+        if self._average is not None:
+            self._assign(self._average)
+        logits = predict_logits(self.model, np.asarray(self._validation.pixels))
+        value = float(np.mean(np.asarray(self._loss(self._validation.targets, logits))))
+        right = float(np.mean(logits.argmax(axis=1) == self._validation.targets.argmax(axis=1)))
+        if value < self._best_loss:
+            self._best_loss, self.best_epoch = value, epoch + 1
+            self._checkpoint.parent.mkdir(parents=True, exist_ok=True)
+            self.model.save_weights(self._checkpoint)
+        self._assign(learnt)
+        logs["val_loss"] = value
+        rate = float(np.asarray(self.model.optimizer.learning_rate))
+        seconds = time.perf_counter() - self._started
+        self.history.append(EpochRecord(epoch + 1, logs.get("loss", float("nan")), value, right, rate, seconds))
+        self._progress(
+            self._done,
+            self._epochs * self._steps,
+            f"epoch {epoch + 1} done in {seconds:.0f} s: validation loss {value:.4f}, accuracy {right:.4f}",
+        )
+        patience = self._recipe.schedule.patience
+        if patience and epoch + 1 - self.best_epoch >= patience:
+            self.model.stop_training = True
+
+    def restore_best(self, model: Any) -> None:
+        """Load the best epoch's weights; without a finished epoch the average so far, or the weights as they are."""
+        if self.best_epoch:
+            model.load_weights(self._checkpoint)
+        elif self._average is not None:
+            self._assign(self._average)
+
+    def _assign(self, values: list[Any]) -> None:
+        for variable, value in zip(self.model.trainable_variables, values, strict=True):
+            variable.assign(value)
+
+
+def _optimiser(entries: OptimiserEntries, schedule: ScheduleEntries, total_steps: int) -> Any:
+    rate: Any = entries.learning_rate
+    if schedule.kind == "cosine":
+        warm = int(schedule.warm_up * total_steps)
+        rate = keras.optimizers.schedules.CosineDecay(
+            entries.learning_rate / 20,
+            decay_steps=max(1, total_steps - warm),
+            warmup_target=entries.learning_rate,
+            warmup_steps=max(1, warm),
+            alpha=0.01,
+        )
+    if entries.kind == "adamw":
+        return keras.optimizers.AdamW(rate, weight_decay=entries.weight_decay)
+    if entries.kind == "adam":
+        return keras.optimizers.Adam(rate)
+    return keras.optimizers.SGD(rate, momentum=0.9, nesterov=True)

@@ -1,0 +1,140 @@
+"""What a recipe learns from: real pictures and rendered scenes, as pixels and targets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from defect_app import scenes
+from defect_app.catalog import InputSpec
+from defect_app.datasets import LabelledPicture, LoadedDataset, load_dataset, load_folder
+from defect_app.errors import DataUnavailable, InvalidRecipe
+from defect_app.intake import encode_jpeg
+from defect_app.training.pipeline import TrainingPictures, input_pixels, one_hot, read_inputs
+from defect_app.training.recipe import Recipe
+
+SCENE_JPEG_QUALITY = 92
+VALIDATION_SCENES_FROM = 5_000_000
+"""First seed of the scenes that are measured, far from the ones that are learnt from."""
+TRAINING_SCENES_FROM = 1_000_000
+
+CountProgress = Callable[[str, int, int], None]
+"""Called with what is being done, how many are done, and how many there are."""
+
+
+@dataclass(frozen=True)
+class RenderedScene:
+    """A scene as an evaluation row needs it: name, JPEG bytes and label."""
+
+    image: str
+    data: bytes
+    label: str
+
+
+@dataclass(frozen=True)
+class Material:
+    """What is learnt from and what is measured on.
+
+    Attributes
+    ----------
+    loaded : LoadedDataset
+        The real pictures.
+    training, validation : TrainingPictures
+        At the model's input size. Validation holds real pictures alone.
+    validation_scenes : tuple of RenderedScene
+        Scenes that are kept apart.
+    """
+
+    loaded: LoadedDataset
+    training: TrainingPictures
+    validation: TrainingPictures
+    validation_scenes: tuple[RenderedScene, ...]
+
+
+def load_data(recipe: Recipe, data_dir: Path | None, progress: CountProgress) -> LoadedDataset:
+    """Load the recipe's data set: a registered one, or a folder of folders in the data folder.
+
+    Raises
+    ------
+    DataUnavailable
+        If it is not there.
+    """
+
+    def report(done: int, total: int) -> None:
+        progress(f"reading {recipe.data.dataset}", done, total)
+
+    if "/" in recipe.data.dataset:
+        return load_folder(Path(recipe.data.dataset), progress=report)
+    return load_dataset(recipe.data.dataset, data_dir, progress=report)
+
+
+def gather(recipe: Recipe, loaded: LoadedDataset, size: InputSpec, progress: CountProgress) -> Material:
+    """Read the real pictures, render the scenes, and put them together.
+
+    Raises
+    ------
+    DataUnavailable
+        If a split is empty.
+    InvalidRecipe
+        If a scene's label is none of the classes.
+    """
+    parts = []
+    for split in ("train", "validation"):
+        pictures: tuple[LabelledPicture, ...] = loaded.of_split(split)  # type: ignore[arg-type]
+        if not pictures:
+            raise DataUnavailable(f"{loaded.dataset.title}: no pictures to {split} with.", "Add pictures.")
+        pixels = read_inputs(pictures, size, lambda done, total: progress("scaling pictures", done, total))
+        parts.append(TrainingPictures(pixels, one_hot([p.label for p in pictures], loaded.class_names)))
+    training, validation = parts
+    if recipe.data.scenes:
+        rendered = render_many(
+            recipe.product, range_of(TRAINING_SCENES_FROM, recipe.seed, recipe.data.scenes), progress
+        )
+        photos = np.stack([input_pixels(photo, size) for photo, _ in rendered])
+        targets = _targets([label for _, label in rendered], loaded.class_names, recipe)
+        training = TrainingPictures(
+            np.concatenate([np.asarray(training.pixels), photos]), np.concatenate([training.targets, targets])
+        )
+    return Material(loaded, training, validation, validation_scenes(recipe, progress))
+
+
+def validation_scenes(recipe: Recipe, progress: CountProgress) -> tuple[RenderedScene, ...]:
+    """Render the scenes that are measured, the same ones for every seed of training."""
+    seeds = range_of(VALIDATION_SCENES_FROM, 0, recipe.data.scenes_validation)
+    rendered = render_many(recipe.product, seeds, progress) if len(seeds) else []
+    return tuple(
+        RenderedScene(f"scenes/{recipe.product}/{seed}.jpg", encode_jpeg(photo, quality=SCENE_JPEG_QUALITY), label)
+        for seed, (photo, label) in zip(seeds, rendered, strict=True)
+    )
+
+
+def range_of(start: int, seed: int, count: int) -> range:
+    """Return `count` scene seeds that differ from those of another training seed."""
+    first = start + 10_000 * seed
+    return range(first, first + count)
+
+
+def render_many(product: str, seeds: range, progress: CountProgress) -> list[tuple[np.ndarray, str]]:
+    """Render scenes: photo and label of each, half of them good."""
+
+    def one(seed: int) -> tuple[np.ndarray, str]:
+        scene = scenes.render(product, seed)
+        return scene.photo, scene.label
+
+    found = []
+    with ThreadPoolExecutor(2) as pool:
+        for rendered in pool.map(one, seeds):
+            found.append(rendered)
+            progress("rendering scenes", len(found), len(seeds))
+    return found
+
+
+def _targets(labels: list[str], names: tuple[str, ...], recipe: Recipe) -> np.ndarray:
+    strange = sorted(set(labels) - set(names))
+    if strange:
+        raise InvalidRecipe(f"{recipe.name}: scenes of {recipe.product} are labelled {strange[0]!r}, not a class here.")
+    return one_hot(labels, names)

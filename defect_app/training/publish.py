@@ -1,0 +1,201 @@
+"""Makes a model folder of a trained network: files, evaluation, operating point, familiarity, spec and card."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from defect_app.catalog import DefaultPoint, InputSpec, LicenceSpec, ModelSpec, model_digest, write_spec
+from defect_app.datasets import LoadedDataset, content_digest, picture_bytes
+from defect_app.decision import p_defect_of
+from defect_app.evaluation import (
+    EvaluatedPicture,
+    Evaluation,
+    EvaluationOrigin,
+    evaluate_pictures,
+    write_evaluation,
+)
+from defect_app.familiarity import FamiliarityModel, measure_quality
+from defect_app.inspection import Inspector
+from defect_app.intake import Rejection, read_photo
+from defect_app.training.card import write_card
+from defect_app.training.distillation import RobustnessFigures
+from defect_app.training.material import CountProgress, RenderedScene
+from defect_app.training.operating_points import choose_accept_at, choose_inspection_point
+from defect_app.training.pipeline import input_pixels
+from defect_app.training.recipe import Recipe
+
+RECORD_FILE = "training.json"
+SCENES_SPLIT = "scenes"
+"""Rows of rendered scenes in ``evaluation.parquet``: kept apart from the validation and test rows, which are real."""
+REMEMBERED = 1500
+
+
+@dataclass(frozen=True)
+class TrainingRecord:
+    """How a model came to be: what its card tells beside its evaluation.
+
+    Attributes
+    ----------
+    recipe : str
+        Its name.
+    seed, epochs, best_epoch : int
+        Of the run.
+    minutes : float
+        Of training.
+    n_training, n_scenes : int
+        Pictures learnt from, and how many of them were rendered.
+    parity : float
+        Greatest difference of a probability between the file that serves and Keras.
+    parity_n : int
+        Pictures it was measured on.
+    robustness : RobustnessFigures or None
+        Teacher against student, for a distilled model.
+    """
+
+    recipe: str
+    seed: int
+    epochs: int
+    best_epoch: int
+    minutes: float
+    n_training: int
+    n_scenes: int
+    parity: float
+    parity_n: int
+    robustness: RobustnessFigures | None = None
+
+
+def draft_spec(recipe: Recipe, loaded: LoadedDataset, feature_layer: str) -> ModelSpec:
+    """Describe the model with neutral thresholds, so that the engine can run it before any are chosen."""
+    inspection = any(c.role for c in loaded.classes)
+    dataset = loaded.dataset
+    return ModelSpec(
+        id=recipe.model,
+        title=recipe.title,
+        task="inspection" if inspection else "recognition",
+        classes=loaded.classes,
+        input=InputSpec(recipe.input.height, recipe.input.width, recipe.input.fit, recipe.input.resize),
+        explain_layer=feature_layer,
+        default_point=DefaultPoint(review_at=0.5, reject_at=0.5) if inspection else DefaultPoint(accept_at=0.5),
+        licence=LicenceSpec(f"training pictures: {dataset.licence}", dataset.limits),
+        product=recipe.product,
+        summary=recipe.summary,
+        recipe=recipe.name,
+        dataset=dataset.name,
+        trained=datetime.now(UTC).date().isoformat(),
+    )
+
+
+def publish(
+    folder: Path,
+    spec: ModelSpec,
+    recipe: Recipe,
+    loaded: LoadedDataset,
+    record: TrainingRecord,
+    remembered: np.ndarray,
+    scenes: tuple[RenderedScene, ...],
+    progress: CountProgress,
+) -> ModelSpec:
+    """Complete a folder that holds the exported network.
+
+    Parameters
+    ----------
+    folder : Path
+        Named as the model, with ``model.keras``, ``model.xml``, ``model.bin`` and ``history.csv``.
+    spec : ModelSpec
+        See `draft_spec`.
+    recipe : Recipe
+        Its rule for the operating point.
+    loaded : LoadedDataset
+        The real pictures, split.
+    record : TrainingRecord
+        How the model came to be.
+    remembered : ndarray of uint8, shape (n, height, width, 3)
+        Training pictures at the input size; up to 1,500 of them become the model's memory. Empty for none.
+    scenes : tuple of RenderedScene
+        Scenes to measure, never learnt from.
+    progress : callable
+        See `material.CountProgress`.
+    """
+    (folder / RECORD_FILE).write_text(json.dumps(asdict(record), indent=2) + "\n", encoding="utf-8")
+    write_spec(folder, spec)
+    inspector = Inspector(spec.id, folder.parent)
+    rows = evaluate(inspector, loaded, scenes, progress)
+    if spec.task == "inspection" and len(remembered):
+        _remember(inspector, remembered, loaded, scenes, record.seed, progress).save(folder / "familiarity.npz")
+    spec = replace(spec, default_point=choose_point(rows, spec, recipe))
+    origin = EvaluationOrigin(
+        model_id=spec.id,
+        model_sha256=model_digest(folder),
+        dataset=loaded.dataset.name,
+        dataset_sha256=content_digest(loaded),
+        seeds=(record.seed,),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    write_evaluation(folder, Evaluation(rows, origin))
+    spec = write_spec(folder, spec)
+    write_card(folder, spec, loaded.dataset, rows, asdict(record))
+    return spec
+
+
+def evaluate(
+    inspector: Inspector, loaded: LoadedDataset, scenes: tuple[RenderedScene, ...], progress: CountProgress
+) -> pd.DataFrame:
+    """Judge all validation and test pictures, and the scenes, with the very files that serve."""
+    measured = [p for p in loaded.pictures if p.split in ("validation", "test")]
+
+    def pictures() -> Iterator[EvaluatedPicture]:
+        for p in measured:
+            yield EvaluatedPicture(p.image, picture_bytes(p), p.label, p.split, p.leaked)
+        for s in scenes:
+            yield EvaluatedPicture(s.image, s.data, s.label, SCENES_SPLIT)
+
+    total = len(measured) + len(scenes)
+    return evaluate_pictures(inspector, pictures(), progress=lambda done: progress("evaluating", done, total))
+
+
+def choose_point(rows: pd.DataFrame, spec: ModelSpec, recipe: Recipe) -> DefaultPoint:
+    """Choose the default operating point on the validation rows."""
+    validation = rows[rows["split"] == "validation"]
+    probabilities = validation[[f"p_{name}" for name in spec.class_names]].to_numpy(np.float64)
+    actual = validation["actual"].to_numpy()
+    if spec.task == "inspection":
+        defects = [spec.class_names[i] for i in spec.indices_with_role("defect")]
+        return choose_inspection_point(
+            p_defect_of(probabilities, spec), np.isin(actual, defects), recipe.operating_point.most_good_reviewed
+        )
+    right = np.array(spec.class_names)[probabilities.argmax(axis=1)] == actual
+    return choose_accept_at(probabilities.max(axis=1), right, recipe.operating_point.least_accepted_accuracy)
+
+
+def _remember(
+    inspector: Inspector,
+    remembered: np.ndarray,
+    loaded: LoadedDataset,
+    scenes: tuple[RenderedScene, ...],
+    seed: int,
+    progress: CountProgress,
+) -> FamiliarityModel:
+    chosen = np.random.default_rng(seed).permutation(len(remembered))[:REMEMBERED]
+    known = [remembered[i] for i in chosen]
+    held_out = []
+    files = [picture_bytes(p) for p in loaded.of_split("validation")] + [s.data for s in scenes]
+    for data in files:
+        photo = read_photo(data, "held out", least_side=inspector.least_side)
+        if not isinstance(photo, Rejection):
+            held_out.append(input_pixels(photo.pixels, inspector.spec.input))
+
+    def features(pictures: list[np.ndarray]) -> np.ndarray:
+        found = []
+        for done, pixels in enumerate(pictures, start=1):
+            found.append(inspector.engine.predict(np.ascontiguousarray(pixels)).features)
+            progress("remembering", done, len(pictures))
+        return np.stack(found)
+
+    return FamiliarityModel.fit(features(known), features(held_out), [measure_quality(p) for p in known], seed=seed)

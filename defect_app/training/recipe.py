@@ -1,0 +1,265 @@
+"""Training recipes: small TOML files, read into frozen dataclasses and checked entry by entry."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from defect_app.catalog.spec import Fit, Resize
+from defect_app.errors import InvalidRecipe
+
+RECIPES_FOLDER = Path(__file__).parent / "recipes"
+
+
+@dataclass(frozen=True)
+class DataEntries:
+    """What is learnt from: a registered data set or a folder, rendered scenes, further pictures without labels."""
+
+    dataset: str
+    scenes: int = 0
+    scenes_validation: int = 0
+    unlabelled: tuple[str, ...] = ()
+    unlabelled_limit: int = 1000
+
+
+@dataclass(frozen=True)
+class InputEntries:
+    """Size of the model's input in pixels, and how photos are brought to it."""
+
+    height: int = 224
+    width: int = 224
+    fit: Fit = "stretch"
+    resize: Resize = "area"
+
+
+@dataclass(frozen=True)
+class BackboneEntries:
+    """Which network, which weights it starts from, which layers learn, and whether batch norm learns its statistics."""
+
+    name: str
+    weights: Literal["imagenet", "none"] = "imagenet"
+    learns: Literal["all", "head"] = "all"
+    batch_norm: Literal["frozen", "trained"] = "frozen"
+
+
+@dataclass(frozen=True)
+class HeadEntries:
+    """What turns the feature map into probabilities; `imagenet` keeps the classifier of the backbone's weights."""
+
+    kind: Literal["pooled", "imagenet"] = "pooled"
+    dropout: float = 0.0
+
+
+@dataclass(frozen=True)
+class AugmentationEntries:
+    """Chance changes of each training picture; 0 or false switches one off.
+
+    Attributes
+    ----------
+    share : float
+        Of the pictures, in [0, 1], that are changed at all.
+    flip_horizontal, flip_vertical : bool
+        Mirrored half of the time.
+    rotation_degrees : float
+        Turned by up to this either way.
+    zoom, shift, shear : float
+        Up to this share of the size, either way.
+    brightness, contrast : float
+        Up to this share of the grey levels, either way.
+    blur_px, noise : float
+        Greatest standard deviation, in pixels and in grey levels.
+    fill : str
+        What comes in from outside: ``reflect`` or ``edge``.
+    """
+
+    share: float = 1.0
+    flip_horizontal: bool = False
+    flip_vertical: bool = False
+    rotation_degrees: float = 0.0
+    zoom: float = 0.0
+    shift: float = 0.0
+    shear: float = 0.0
+    brightness: float = 0.0
+    contrast: float = 0.0
+    blur_px: float = 0.0
+    noise: float = 0.0
+    fill: Literal["reflect", "edge"] = "reflect"
+
+
+@dataclass(frozen=True)
+class LossEntries:
+    """Cross entropy, or focal loss for rare classes; smoothed labels; classes weighted by how rare they are."""
+
+    kind: Literal["cross_entropy", "focal"] = "cross_entropy"
+    label_smoothing: float = 0.0
+    balance_classes: bool = False
+
+
+@dataclass(frozen=True)
+class OptimiserEntries:
+    """Which optimiser, its rates, and the decay of the running average of the weights (0: none)."""
+
+    kind: Literal["adamw", "adam", "sgd"] = "adamw"
+    learning_rate: float = 2e-4
+    weight_decay: float = 1e-4
+    weight_average: float = 0.0
+
+
+@dataclass(frozen=True)
+class ScheduleEntries:
+    """How long, in which batches, and how the rate moves; stopped after `patience` epochs without gain (0: never)."""
+
+    epochs: int
+    batch_size: int = 32
+    kind: Literal["cosine", "constant", "plateau"] = "cosine"
+    warm_up: float = 0.1
+    patience: int = 0
+
+
+@dataclass(frozen=True)
+class DistillationEntries:
+    """Learn from the start weights' own answers on clean pictures, while seeing them as phones deliver them.
+
+    Attributes
+    ----------
+    temperature : float
+        Softens teacher and student alike.
+    degraded_share : float
+        Of the pictures, in [0, 1]; the student sees the others clean.
+    crops : int
+        Views of each picture: the middle, and others by chance.
+    """
+
+    temperature: float = 2.0
+    degraded_share: float = 0.7
+    crops: int = 2
+
+
+@dataclass(frozen=True)
+class PointEntries:
+    """How the default operating point is chosen on the validation split; see `operating_points`."""
+
+    most_good_reviewed: float = 0.01
+    least_accepted_accuracy: float = 0.95
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that `train` needs to make a model.
+
+    Raises
+    ------
+    InvalidRecipe
+        If a number is out of its range; the message names the entry.
+    """
+
+    name: str
+    model: str
+    title: str
+    summary: str
+    data: DataEntries
+    backbone: BackboneEntries
+    schedule: ScheduleEntries
+    product: str = ""
+    seed: int = 0
+    input: InputEntries = field(default_factory=InputEntries)
+    head: HeadEntries = field(default_factory=HeadEntries)
+    augmentation: AugmentationEntries = field(default_factory=AugmentationEntries)
+    loss: LossEntries = field(default_factory=LossEntries)
+    optimiser: OptimiserEntries = field(default_factory=OptimiserEntries)
+    distillation: DistillationEntries | None = None
+    operating_point: PointEntries = field(default_factory=PointEntries)
+
+    def __post_init__(self) -> None:
+        """Check the ranges."""
+        in_unit = {
+            "augmentation.share": self.augmentation.share,
+            "head.dropout": self.head.dropout,
+            "loss.label_smoothing": self.loss.label_smoothing,
+            "optimiser.weight_average": self.optimiser.weight_average,
+            "schedule.warm_up": self.schedule.warm_up,
+            "operating_point.most_good_reviewed": self.operating_point.most_good_reviewed,
+            "operating_point.least_accepted_accuracy": self.operating_point.least_accepted_accuracy,
+        }
+        for name, share in in_unit.items():
+            if not 0 <= share <= 1:
+                raise InvalidRecipe(f"{self.name}: {name} must lie in [0, 1], got {share}.")
+        least_one = {
+            "schedule.epochs": self.schedule.epochs,
+            "schedule.batch_size": self.schedule.batch_size,
+            "input.height": self.input.height // 32,
+            "input.width": self.input.width // 32,
+        }
+        for name, number in least_one.items():
+            if number < 1:
+                raise InvalidRecipe(f"{self.name}: {name} is too small.")
+        if self.optimiser.learning_rate <= 0:
+            raise InvalidRecipe(f"{self.name}: optimiser.learning_rate must be above 0.")
+        if self.data.scenes and not self.product:
+            raise InvalidRecipe(f"{self.name}: data.scenes needs the product to render.")
+
+
+def recipe_names() -> tuple[str, ...]:
+    """Return the names of the bundled recipes, sorted."""
+    return tuple(sorted(p.stem for p in RECIPES_FOLDER.glob("*.toml")))
+
+
+def load_recipe(name_or_path: str | Path) -> Recipe:
+    """Read a bundled recipe by name, or any recipe by the path of its TOML file.
+
+    Raises
+    ------
+    InvalidRecipe
+        If there is no such recipe, it is not TOML, or an entry is unknown, missing or of a wrong kind.
+    """
+    path = Path(name_or_path)
+    if path.suffix != ".toml":
+        path = RECIPES_FOLDER / f"{name_or_path}.toml"
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        known = ", ".join(recipe_names())
+        raise InvalidRecipe(f"There is no recipe {str(name_or_path)!r}.", f"Recipes here: {known}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidRecipe(f"{path.name} is not valid TOML: {error}.") from error
+    recipe: Recipe = _built(Recipe, {"name": path.stem, **table}, path.stem)
+    return recipe
+
+
+def _built(kind: Any, table: dict[str, Any], where: str) -> Any:
+    hints = get_type_hints(kind)
+    fields = {f.name: f for f in dataclasses.fields(kind)}
+    unknown = sorted(set(table) - set(fields))
+    if unknown:
+        raise InvalidRecipe(f"{where}: unknown entry {unknown[0]!r}.", f"Entries here: {', '.join(fields)}.")
+    missing = [
+        name
+        for name, f in fields.items()
+        if name not in table and f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
+    ]
+    if missing:
+        raise InvalidRecipe(f"{where}: the entry {missing[0]!r} is missing.")
+    return kind(**{name: _checked(hints[name], value, f"{where}.{name}") for name, value in table.items()})
+
+
+def _checked(hint: Any, value: Any, where: str) -> Any:
+    options = [h for h in get_args(hint) if dataclasses.is_dataclass(h)] or [hint]
+    if dataclasses.is_dataclass(options[0]):
+        if not isinstance(value, dict):
+            raise InvalidRecipe(f"{where} must be a table, got {value!r}.")
+        return _built(options[0], value, where)
+    if get_origin(hint) is Literal:
+        if value not in get_args(hint):
+            raise InvalidRecipe(f"{where} must be one of {', '.join(get_args(hint))}, got {value!r}.")
+        return value
+    if get_origin(hint) is tuple:
+        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+            raise InvalidRecipe(f"{where} must be a list of texts, got {value!r}.")
+        return tuple(value)
+    accepted = (int, float) if hint is float else (hint,)
+    if not isinstance(value, accepted) or (isinstance(value, bool) and hint is not bool):
+        raise InvalidRecipe(f"{where} must be of type {hint.__name__}, got {value!r}.")
+    return hint(value)
