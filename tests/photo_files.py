@@ -17,6 +17,10 @@ Pixels = npt.NDArray[np.uint8]
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
+# XYZ at D50 of the primaries, a row each: of sRGB, and of a wider gamut like Adobe's.
+SRGB_PRIMARIES = np.array([[0.43607, 0.22249, 0.01392], [0.38515, 0.71687, 0.09708], [0.14307, 0.06061, 0.71410]])
+WIDE_PRIMARIES = np.array([[0.60974, 0.31111, 0.01947], [0.20528, 0.62567, 0.06087], [0.14919, 0.06322, 0.74457]])
+
 # What must be done to upright pixels so that a viewer who obeys the orientation sees them upright again.
 _STORED_FROM_UPRIGHT: dict[int, Any] = {
     1: lambda a: a,
