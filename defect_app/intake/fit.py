@@ -32,7 +32,7 @@ def fit_to_input(
     Returns
     -------
     numpy.ndarray
-        uint8, shape (height, width, 3), RGB, 0..255, contiguous.
+        uint8, shape (height, width, 3), RGB, 0..255, contiguous; the given array itself when nothing is to be done.
 
     Raises
     ------

@@ -2,6 +2,7 @@
 
 import struct
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -124,3 +125,9 @@ def test_line_15_a_broken_profile_is_ignored_and_noted(profile: bytes) -> None:
     photo = accepted(encoded(photo_pixels(), "PNG", icc_profile=profile))
     assert np.array_equal(photo.pixels, photo_pixels())
     assert photo.notes == ("unusable colour profile ignored",)
+
+
+def test_line_13_deep_colours_are_scaled_and_not_clipped() -> None:
+    blue_green_red = np.full((40, 40, 3), (10_000, 40_000, 65_535), np.uint16)
+    data = cv2.imencode(".png", blue_green_red)[1].tobytes()
+    assert accepted(data).pixels[0, 0].tolist() == [255, 156, 39]
