@@ -69,6 +69,7 @@ def render(seed: int, defect: str | bool | None = None) -> Scene:
     style = choose_style(part)
     lamp = random_stream(seed, Stream.LIGHT)
     light, ambient, warmth = _light(lamp)
+    exposure = lamp.uniform(0.98, 1.22)
     room = draw_room(random_stream(seed, Stream.BACKGROUND), view, light, _SIDE_PX)
 
     surfaces = [draw_surface(part, face, style, _texture_px(face)) for face in view.faces]
@@ -91,7 +92,12 @@ def render(seed: int, defect: str | bool | None = None) -> Scene:
 
     mask = np.zeros((_SIDE_PX, _SIDE_PX), bool)
     mask[window.place] = box[:, :, 4] > 0.25
-    blend(room[window.place], box[:, :, 3], box[:, :, :3] * warmth)
+    room *= exposure
+    lit = box[:, :, :3] * (warmth * np.float32(exposure))
+    # A camera's curve bends before it clips: a white box must not melt into white paper.
+    above = np.maximum(lit - 0.8, 0)
+    lit = np.minimum(lit, 0.8) + above * 0.18 / (above + 0.18)
+    blend(room[window.place], box[:, :, 3], lit)
     photo, mask = take_photo(room * 255, mask, seed, _CAMERA)
     return Scene(photo, mask, LABELS[kind is not None], what)
 
@@ -134,7 +140,7 @@ def _shade(face: Face, surface: Surface, light: np.ndarray, ambient: float) -> n
         -((column - float(light[0]) + 6 * across) ** 2 + (0.6 * row + float(light[1]) + 6 * down) ** 2) * 1.5
     )
     lit += (surface.gloss * glance * np.float32(0.16 if face.name == "top" else 0.09))[:, :, None]
-    return lit.astype(np.float32)
+    return lit.astype(np.float32, copy=False)
 
 
 def _window(view: View) -> Window:

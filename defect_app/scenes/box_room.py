@@ -8,7 +8,7 @@ from defect_app.scenes.ground import draw_ground
 from defect_app.scenes.painting import blend, darken, smooth_noise
 
 _FLOORS = ("paper", "planks", "concrete", "carpet", "tiles", "table")
-_SHARES = (0.28, 0.18, 0.20, 0.10, 0.10, 0.14)
+_SHARES = (0.36, 0.16, 0.14, 0.08, 0.10, 0.16)
 _TEXTURE_PX = 384
 
 

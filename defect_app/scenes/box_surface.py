@@ -42,12 +42,13 @@ def draw_surface(rng: np.random.Generator, face: Face, style: Style, texture_px:
     elif along_seam and style.tape is not None:
         reach = rng.uniform(0.12, 0.3) * surface.shape[0]
         _tape(rng, surface, style, (0.5 * surface.shape[1], -2.0), (0.5 * surface.shape[1], reach))
-    if rng.random() < (0.6 if face.name == "top" else 0.4):
-        stick_label(rng, surface)
-    if rng.random() < 0.14:
-        stick_sticker(rng, surface)
-    if face.name != "top" and rng.random() < 0.10 and min(surface.shape) > 80:
+    if face.name != "top" and rng.random() < 0.12 and min(surface.shape) > 80:
         _hand_hole(surface)
+    else:
+        if rng.random() < (0.65 if face.name == "top" else 0.42):
+            stick_label(rng, surface)
+        if rng.random() < 0.14:
+            stick_sticker(rng, surface)
     _wear(rng, surface, style)
     return surface
 

@@ -100,7 +100,7 @@ def _table(rng: np.random.Generator, side_px: int) -> np.ndarray:
 
 def _concrete(rng: np.random.Generator, side_px: int) -> np.ndarray:
     shape = (side_px, side_px)
-    picture = _plain(side_px, np.array([1.0, 0.985, 0.95]) * rng.uniform(0.38, 0.68))
+    picture = _plain(side_px, np.array([1.0, 0.985, 0.95]) * rng.uniform(0.42, 0.80))
     clouds = fractal_noise(rng, shape, side_px / 4, 6)
     pits = np.clip(smooth_noise(rng, shape, 2.0) - 1.3, 0, 1)
     darken(picture, 1 + 0.045 * clouds + 0.035 * rng.standard_normal(shape, dtype=np.float32) - 0.35 * pits)

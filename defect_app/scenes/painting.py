@@ -125,7 +125,7 @@ def blend(picture: np.ndarray, cover: np.ndarray, colour: tuple[float, ...] | np
     place = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
     paint = np.broadcast_to(np.asarray(colour, np.float32), picture.shape)
     part = picture[place]
-    part += cover[place][:, :, None] * (paint[place] - part)
+    part += cover[place].astype(np.float32, copy=False)[:, :, None] * (paint[place] - part)
 
 
 def darken(picture: np.ndarray, gain: np.ndarray) -> None:

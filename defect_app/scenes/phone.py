@@ -78,7 +78,8 @@ def render(seed: int, defect: str | bool | None = None) -> Scene:
 
     mirrored = reflect(light, _SIDE_PX, is_on) * glass[:, :, None]
     picture += mirrored * (1 - 0.6 * np.clip(picture, 0, 1))
-    photo, mask = take_photo(np.clip(picture, 0, 1.05) * 255, mask, seed, _CAMERA)
+    exposure = 255 * light.uniform(0.95, 1.25)
+    photo, mask = take_photo(np.clip(picture, 0, 1.05) * exposure, mask, seed, _CAMERA)
     what = f"{marks}, screen {'on' if is_on else 'off'}" if kind is None else f"{kind.replace('_', ' ')}, {marks}"
     return Scene(photo, mask, _LABEL_OF[kind], what)
 

@@ -115,7 +115,7 @@ def choose_pose(rng: np.random.Generator, phone: Phone, side_px: int) -> Pose:
     flat = np.hstack([corners, np.ones((8, 1))]) @ projection.T
     flat = flat[:, :2] / flat[:, 2:]
     low, high = flat.min(axis=0), flat.max(axis=0)
-    fill = rng.uniform(1.25, 1.9) if is_close else rng.uniform(0.72, 0.96)
+    fill = rng.uniform(1.25, 2.4) if is_close else rng.uniform(0.72, 0.96)
     focal = side_px * fill / (high - low).max()
     spare = side_px - focal * (high - low)
     offset = spare * (rng.uniform(0.25, 0.75, 2) if is_close else rng.uniform(0.35, 0.65, 2)) - focal * low

@@ -46,8 +46,8 @@ def crack(
     if is_on and rng.random() < 0.3:
         changed |= _dead_display(rng, picture, glass, pose, phone, blow)
     blows = [blow]
-    if not at_corner and rng.random() < 0.3:
-        blows.append(_blow(rng, phone, pose, glass, False))
+    if not at_corner:
+        blows += [_blow(rng, phone, pose, glass, False) for _ in range(int(rng.choice(3, p=(0.62, 0.26, 0.12))))]
     for number, where in enumerate(blows):
         reach = phone.length * (rng.uniform(0.55, 1.0) if at_corner else rng.uniform(0.35, 1.05)) / (1 + 0.5 * number)
         changed |= _break(rng, picture, glass, phone, pose, where, reach, 2.0 if at_corner else 1.0)

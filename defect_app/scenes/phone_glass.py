@@ -167,9 +167,9 @@ def _drop(rng: np.random.Generator, picture: np.ndarray, glass: np.ndarray, cent
     part = picture[rows, columns]
     lamp = rng.uniform(0, 2 * np.pi)
     side = np.clip((across * np.cos(lamp) + down * np.sin(lamp)) / radius, -1, 1)
-    rim = np.exp(-(((level - 1.4) / 1.1) ** 2)) * glass[rows, columns]
+    rim = np.exp(-(((level - 1.4) / (0.75 + 0.45 * side)) ** 2)) * glass[rows, columns]
     blend(part, inside * 0.06, (0.6, 0.6, 0.62))
-    blend(part, rim * np.clip(0.15 + 0.8 * side, 0, 0.9), (0.92, 0.93, 0.97))
+    blend(part, rim * np.clip(0.32 + 0.6 * side, 0.1, 0.9), (0.92, 0.93, 0.97))
     blend(part, rim * np.clip(0.1 - 0.35 * side, 0, 0.4), (0.05, 0.05, 0.06))
 
 
