@@ -6,7 +6,8 @@ import csv
 import io
 import json
 from collections.abc import Iterable
-from typing import TypedDict
+
+from typing_extensions import TypedDict
 
 from defect_app.catalog import ModelSpec
 from defect_app.inspection import Inspected

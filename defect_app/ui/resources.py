@@ -16,12 +16,12 @@ def catalog() -> Catalog:
 
 
 def inspector(entry: CatalogEntry) -> Inspector:
-    """Return the loaded model of a usable entry.
+    """Return the loaded model of an entry.
 
     Raises
     ------
     ModelUnavailable
-        If it cannot be loaded.
+        If it is disabled or cannot be loaded.
     """
     return _inspector(entry.id, file_hashes(entry))
 
