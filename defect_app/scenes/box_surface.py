@@ -150,4 +150,4 @@ def _wear(rng: np.random.Generator, surface: Surface, style: Style) -> None:
     # Creased edges lean over: the last pixels of a face turn away from its plane.
     surface.relief -= np.exp(-edge / 2.5) * 0.8
     dirt = np.clip(fractal_noise(rng, surface.shape, 0.22 * surface.px_per_unit, 5) - 0.7, 0, 1)
-    darken(surface.albedo, 1 - np.minimum(0.12, dirt * np.float32(0.16 * style.handled)))
+    darken(surface.albedo, 1 - np.minimum(0.08, dirt * np.float32(0.10 * style.handled)))

@@ -150,7 +150,7 @@ def _cloth(rng: np.random.Generator, side_px: int) -> np.ndarray:
 
 
 def _paper(rng: np.random.Generator, side_px: int) -> np.ndarray:
-    tint = np.array([1.0, 1.0, 1.0]) if rng.random() < 0.75 else rng.uniform(0.72, 1.0, 3)
+    tint = np.array([1.0, 1.0, 1.0]) if rng.random() < 0.75 else rng.uniform(0.84, 1.0, 3)
     picture = _plain(side_px, tint * rng.choice((1.04, 0.98, 0.90, 0.72), p=(0.5, 0.25, 0.15, 0.1)))
     darken(picture, 1 + 0.006 * smooth_noise(rng, (side_px, side_px), side_px / 4))
     return picture
