@@ -133,6 +133,21 @@ def test_a_batch_can_be_stopped_and_keeps_what_is_judged(page: Page, app: App, t
     expect(page.get_by_text(re.compile(r"Stopped after \d+ photos"))).to_be_visible()
 
 
+def test_a_click_on_a_row_and_the_arrow_keys_open_the_photo_large(page: Page, app: App) -> None:
+    open_inspect(page, app)
+    drop(page, [(f"part-{n}.jpg", casting(n, defect=False)) for n in range(4)])
+    counts(page)
+    expect(page.get_by_text("1 of 4")).to_be_visible()
+    third_row = 36 + 2.5 * 52
+    page.get_by_test_id("stDataFrame").click(position={"x": 200, "y": third_row})
+    expect(page.get_by_text("3 of 4")).to_be_visible()
+    expect(page.get_by_alt_text("part-2.jpg", exact=True)).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("heading", level=1).click()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("4 of 4")).to_be_visible()
+
+
 def test_a_reload_starts_clean_and_clear_forgets(page: Page, app: App) -> None:
     open_inspect(page, app)
     drop(page, [("a.jpg", casting(1, defect=False))])

@@ -60,9 +60,9 @@ def draw_table(entries: Sequence[BatchEntry], spec: ModelSpec) -> None:
     )  # fmt: skip
 
     def select() -> None:
-        rows = st.session_state[_TABLE].selection.rows
-        if rows and rows[0] < len(entries):
-            st.session_state[SELECTED] = entries[rows[0]].number
+        cells = st.session_state[_TABLE].selection.cells
+        if cells and cells[0][0] < len(entries):
+            st.session_state[SELECTED] = entries[cells[0][0]].number
 
     styled = frame.style.map(_verdict_colour, subset=["verdict"])
     st.dataframe(
@@ -71,7 +71,7 @@ def draw_table(entries: Sequence[BatchEntry], spec: ModelSpec) -> None:
         row_height=52,
         height=min(470, 40 + 52 * max(1, len(entries))),
         on_select=select,
-        selection_mode="single-row",
+        selection_mode="single-cell",
         key=_TABLE,
         alt="One row for each photo: its verdict, score, label and reason",
         column_config={
@@ -90,7 +90,7 @@ def draw_table(entries: Sequence[BatchEntry], spec: ModelSpec) -> None:
             "reason": st.column_config.TextColumn("Reason", width="large"),
         },
     )
-    st.caption("Click a row's box to open its photo above.")
+    st.caption("Click a row to open its photo above.")
 
 
 def draw_grid(entries: Sequence[BatchEntry], spec: ModelSpec, view: HeatView) -> None:
