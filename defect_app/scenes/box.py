@@ -19,7 +19,7 @@ DEFECTS: tuple[str, ...] = ("crushed_corner", "tear", "hole", "dent", "wet_patch
 LABELS: tuple[str, ...] = ("intact", "damaged")
 
 _SIDE_PX = 512
-_CAMERA = CameraRange(tilt=0.0, blur_px=(0.3, 0.8), noise=(0.6, 2.6), warmth=0.07, jpeg_quality=(72, 95))
+_CAMERA = CameraRange(tilt=0.0, blur_px=(0.3, 0.8), noise=(0.6, 2.6), warmth=0.07, jpeg_quality=(80, 95))
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,8 @@ def _flap(
     outline = np.vstack([*points, end[None]])
     cover = np.zeros(surface.shape, np.uint8)
     cv2.fillPoly(cover, [np.rint(outline * 8).astype(np.int32)], (255,), cv2.LINE_AA, 3)
-    shadow = cv2.GaussianBlur(np.roll(cover, (3, 2), (0, 1)), (0, 0), 2.5).astype(np.float32) / 255
+    aside = cv2.warpAffine(cover, np.array([[1.0, 0, 2], [0, 1, 3]]), surface.shape[::-1])
+    shadow = cv2.GaussianBlur(aside, (0, 0), 2.5).astype(np.float32) / 255
     darken(surface.albedo, 1 - 0.55 * shadow)
     colour = np.clip(surface.albedo.mean(axis=(0, 1)) * 0.6 + np.array([0.36, 0.29, 0.20]), 0, 0.88)
     away = np.clip(
