@@ -87,7 +87,7 @@ def render(seed: int, defect: str | bool | None = None) -> Scene:
         before = box[:, :, 3]
         box = _shifted(straight, bend + crush.shift)
         crumple(damage, box[:, :, :3], crush, light)
-        box[:, :, 4] = (crush.cover > 0.02) & (np.maximum(before, box[:, :, 3]) > 0.02)
+        box[:, :, 4] = (crush.cover > 0.002) & (np.maximum(before, box[:, :, 3]) > 0.02)
         what = crush.what
 
     mask = np.zeros((_SIDE_PX, _SIDE_PX), bool)
