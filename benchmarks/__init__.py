@@ -1,0 +1,1 @@
+"""What measures speed, memory and start-up, each beside its peer or its budget, in one run."""

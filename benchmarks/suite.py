@@ -1,0 +1,80 @@
+"""Every benchmark in one run, in the order of the design's table of budgets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.measurement import Machine, Measurement, this_machine
+from benchmarks.peers import usual_app
+from benchmarks.photos import phone_photos, small_photos
+from defect_app.catalog import find_model
+from defect_app.cli.terminal import say
+from defect_app.inspection import Inspector
+
+INT8 = "model_int8"
+"""Stem of the quantised files, in folders whose evaluation allows them."""
+
+
+@dataclass(frozen=True)
+class BenchmarkReport:
+    """All measurements of one run, with where and when they were made."""
+
+    machine: Machine
+    created: str
+    model: str
+    repetitions: int
+    measurements: tuple[Measurement, ...]
+
+
+def run_suite(model_id: str, models_folder: Path | None, repetitions: int) -> BenchmarkReport:
+    """Run every benchmark on one inspection model.
+
+    Parameters
+    ----------
+    model_id : str
+        An inspection model with ``model.keras``.
+    models_folder : Path, optional
+        Default: the project's ``models/``.
+    repetitions : int
+        Rounds of each measurement.
+
+    Raises
+    ------
+    ModelUnavailable
+        If the model is missing or disabled.
+    """
+    from benchmarks.app import measure_app
+    from benchmarks.reduced_decode import change_by_reduced_decode
+    from benchmarks.throughput import against_usual_app, share_of_openvino
+
+    machine = this_machine()
+    spec, folder = find_model(model_id, models_folder)
+    # Before anything that takes long, so that a model without a Keras file is refused at once.
+    peer = usual_app(folder, spec)
+    say("Rendering photos …")
+    phone, small = phone_photos(4), small_photos(60)
+    say("Starting the app …")
+    from_the_app = measure_app(model_id, small[0], max(2, repetitions // 2))
+    inspector = Inspector(model_id, models_folder)
+    say("Pictures in memory, beside benchmark_app …")
+    share = share_of_openvino(inspector, folder, small, repetitions)
+    say("12-megapixel photos …")
+    rounds = {"repetitions": repetitions}
+    large = against_usual_app("12-megapixel JPEG", 12, inspector, peer, phone, ours_n=80, peer_n=6, **rounds)
+    say("300 x 300 photos …")
+    little = against_usual_app("300 x 300 JPEG, float32", 15, inspector, peer, small, ours_n=240, peer_n=16, **rounds)
+    if (folder / f"{INT8}.xml").is_file():
+        quantised = against_usual_app(
+            "300 x 300 JPEG, INT8", 25, Inspector(model_id, models_folder, INT8), peer, small,
+            ours_n=400, peer_n=16, **rounds,
+        )  # fmt: skip
+    else:
+        quantised = Measurement("300 x 300 JPEG, INT8: likewise", ">= 25 x", "not shipped with this model", None)
+    say("Reduced decode …")
+    decode = change_by_reduced_decode(inspector, 20 * repetitions, small)
+    measurements = (large, little, quantised, share, *from_the_app, decode)
+    return BenchmarkReport(
+        machine, datetime.now(UTC).isoformat(timespec="seconds"), model_id, repetitions, measurements
+    )

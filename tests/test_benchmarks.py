@@ -1,0 +1,97 @@
+"""The benchmarks' own arithmetic and report, without the minutes that a real run takes."""
+
+import json
+import os
+import time
+
+import pytest
+
+from benchmarks.measurement import Measurement, compare, resident_mb, this_machine
+from benchmarks.photos import phone_photos, small_photos
+from benchmarks.report import print_report, report_as_json
+from benchmarks.suite import BenchmarkReport
+from benchmarks.throughput import against_usual_app
+from defect_app.cli import main
+from defect_app.inspection import Inspector
+from defect_app.intake import Photo, read_photo
+
+
+def test_the_ratio_is_ours_over_the_peers():
+    def work(n: int, seconds: float):
+        def run() -> int:
+            time.sleep(seconds)
+            return n
+
+        return run
+
+    result = compare(work(8, 0.02), work(2, 0.02), repetitions=3)
+    assert result.ratio == pytest.approx(4, rel=0.3)
+    assert result.ours_per_s == pytest.approx(400, rel=0.4)
+
+
+def test_both_sides_do_the_same_number_of_rounds_in_turns():
+    calls = []
+
+    def ours() -> int:
+        return calls.append("ours") or 1
+
+    def peer() -> int:
+        return calls.append("peer") or 1
+
+    compare(ours, peer, repetitions=4)
+    assert calls.count("ours") == calls.count("peer") == 5
+    assert "ours ours ours" not in " ".join(calls)
+
+
+@pytest.mark.parametrize(("least_ratio", "met"), [(0.0, True), (1e9, False)])
+def test_a_line_says_whether_its_budget_is_met(tiny_models, least_ratio, met):
+    photos = small_photos(3)
+    line = against_usual_app(
+        "small",
+        least_ratio,
+        Inspector("tiny", tiny_models),
+        lambda given: [name for name, _ in given],
+        photos,
+        ours_n=4,
+        peer_n=2,
+        repetitions=1,
+    )
+    assert line.met is met
+    assert line.values["ratio"] > 0
+
+
+def test_the_photos_are_what_they_are_called():
+    (name, data), *_ = phone_photos(1)
+    photo = read_photo(data, name, least_side=224)
+    assert isinstance(photo, Photo)
+    assert (photo.width, photo.height) == (4000, 3000)
+    assert 1.5e6 < len(data) < 6e6
+    (name, data), *_ = small_photos(1)
+    photo = read_photo(data, name)
+    assert isinstance(photo, Photo)
+    assert (photo.width, photo.height) == (300, 300)
+
+
+def test_the_report_reads_as_table_and_as_json(capsys):
+    lines = (
+        Measurement("a [thing]", ">= 1 x", "2 x", True, {"ratio": 2.0}),
+        Measurement("another", "<= 3 s", "4 s", False, {"seconds": 4.0}),
+        Measurement("a third", "", "not measured", None),
+    )
+    report = BenchmarkReport(this_machine(), "2026-01-31T12:00:00+00:00", "tiny", 3, lines)
+    print_report(report)
+    table = capsys.readouterr().out
+    for word in ("a [thing]", "met", "MISSED", "not measured", f"{len(os.sched_getaffinity(0))} cores"):
+        assert word in table
+    back = json.loads(report_as_json(report))
+    assert [m["met"] for m in back["measurements"]] == [True, False, None]
+    assert back["machine"]["versions"]["openvino"]
+
+
+def test_a_model_without_a_keras_file_is_refused_before_anything_is_measured(tiny_models, capsys):
+    assert main(["bench", "--model", "tiny", "--models-folder", str(tiny_models)]) == 2
+    assert "no model.keras" in capsys.readouterr().err
+
+
+def test_resident_memory_of_this_process_is_plausible():
+    assert 20 < resident_mb(os.getpid()) < 20_000

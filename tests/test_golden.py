@@ -1,0 +1,91 @@
+"""Golden answers: each bundled model still says what it said when it was bundled.
+
+After a model has changed on purpose, write its answers anew: ``python -m tests.test_golden MODEL-ID…``
+"""
+
+import io
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from defect_app.catalog import ModelSpec, load_catalog
+from defect_app.inspection import Inspected, Inspector, input_pixels
+from defect_app.scenes import PRODUCTS, render
+
+FOLDER = Path(__file__).parent / "golden"
+STORED = sorted(FOLDER.glob("*.json"))
+TENSOR_TOLERANCE = 1e-4
+"""Float32 on another processor adds in another order; a changed weight, scale or channel order moves far more."""
+JPEG_TOLERANCE = 0.02
+KERAS_TOLERANCE = 0.02
+"""The served weights are in half precision."""
+
+
+def jpeg_of(pixels: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "JPEG", quality=97, subsampling=0)
+    return buffer.getvalue()
+
+
+def golden_pixels(model_id: str) -> np.ndarray:
+    with Image.open(FOLDER / f"{model_id}.png") as picture:
+        return np.asarray(picture.convert("RGB"))
+
+
+def write_golden(model_id: str) -> None:
+    """Store a rendered photo at the model's input size, and what the served and the Keras model say of it."""
+    import keras
+
+    inspector = Inspector(model_id)
+    entry = load_catalog().get(model_id)
+    pixels = input_pixels(render(_product(inspector.spec), 7, True).photo, inspector.spec)
+    network = keras.models.load_model(entry.folder / "model.keras", safe_mode=True, compile=False)
+    from_keras = np.asarray(network(pixels[None].astype(np.float32))[0])[0]
+    FOLDER.mkdir(exist_ok=True)
+    Image.fromarray(pixels).save(FOLDER / f"{model_id}.png", optimize=True)
+    golden = {
+        "model": model_id,
+        "model_sha256": inspector.model_sha256,
+        "probabilities": [round(float(p), 7) for p in inspector.engine.predict(pixels).probabilities],
+        "keras_probabilities": [round(float(p), 7) for p in from_keras],
+    }
+    (FOLDER / f"{model_id}.json").write_text(json.dumps(golden) + "\n", encoding="utf-8")
+
+
+def _product(spec: ModelSpec) -> str:
+    return spec.product if spec.product in PRODUCTS else "box"
+
+
+@pytest.fixture(scope="module", params=STORED, ids=lambda path: path.stem)
+def golden(request):
+    return json.loads(request.param.read_text(encoding="utf-8"))
+
+
+def test_every_bundled_model_has_golden_answers_of_its_present_files():
+    bundled = {entry.id: Inspector(entry.id).model_sha256 for entry in load_catalog().usable}
+    stored = {path.stem: json.loads(path.read_text(encoding="utf-8"))["model_sha256"] for path in STORED}
+    assert stored == bundled, "after a model changed on purpose: python -m tests.test_golden MODEL-ID"
+
+
+def test_the_tensor_gets_the_stored_probabilities(golden):
+    found = Inspector(golden["model"]).engine.predict(golden_pixels(golden["model"])).probabilities
+    np.testing.assert_allclose(found, golden["probabilities"], atol=TENSOR_TOLERANCE)
+
+
+def test_the_served_model_agrees_with_the_keras_model(golden):
+    np.testing.assert_allclose(golden["probabilities"], golden["keras_probabilities"], atol=KERAS_TOLERANCE)
+
+
+def test_a_jpeg_of_the_photo_gets_nearly_the_stored_probabilities(golden):
+    result = Inspector(golden["model"]).inspect_bytes(jpeg_of(golden_pixels(golden["model"])), "golden.jpg")
+    assert isinstance(result, Inspected)
+    np.testing.assert_allclose(result.probabilities, golden["probabilities"], atol=JPEG_TOLERANCE)
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:]:
+        write_golden(name)
