@@ -8,10 +8,10 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from defect_app.decision import OperatingPoint
+from defect_app.decision import OperatingPoint, Verdict
 from defect_app.inspection import Inspected, Inspector
 from defect_app.inspection_record import InspectionRecord, record_of
-from defect_app.intake import Photo, Rejection, content_hash, display_name, encode_jpeg, read_photo
+from defect_app.intake import Photo, Rejection, content_hash, display_name, encode_jpeg, is_system_file, read_photo
 
 MOST_FILES = 500
 """How many files one drop may hold."""
@@ -56,11 +56,16 @@ class BatchEntry:
 
 @dataclass(frozen=True)
 class BatchProgress:
-    """How far a batch is: counts of files, and the seconds that the rest will take (None while unknown)."""
+    """How far a batch is: counts of files, and the seconds that the rest will take (None while unknown).
+
+    Files of the operating system, such as .DS_Store, are `skipped`: counted, and no part of the total.
+    """
 
     total: int
     done: int
+    rejected: int
     unusable: int
+    skipped: int
     running: bool
     stopped: bool
     seconds_left: float | None
@@ -93,7 +98,7 @@ class Batch:
         self._entries: list[BatchEntry] = []
         self._by_hash: dict[str, BatchEntry] = {}
         self._waiting: list[PendingFile] = []
-        self._total = 0
+        self._total = self._skipped = 0
         self._worker: threading.Thread | None = None
         self._stop = threading.Event()
         self._problem = ""
@@ -112,7 +117,7 @@ class Batch:
         return self._problem
 
     def add(self, files: Sequence[PendingFile]) -> None:
-        """Queue files, and start judging if nothing runs.
+        """Queue files, and start judging if nothing runs; files of the operating system are skipped and counted.
 
         Raises
         ------
@@ -121,9 +126,11 @@ class Batch:
         """
         if len(files) > MOST_FILES:
             raise ValueError(f"expected at most {MOST_FILES} files at once, got {len(files)}")
+        photos = [f for f in files if not is_system_file(f.name)]
         with self._lock:
-            self._waiting.extend(files)
-            self._total += len(files)
+            self._skipped += len(files) - len(photos)
+            self._waiting.extend(photos)
+            self._total += len(photos)
             self._stop.clear()
             if self._worker is None and self._waiting:
                 self._started_at, self._started_done = time.monotonic(), len(self._entries)
@@ -147,8 +154,11 @@ class Batch:
             spent = time.monotonic() - self._started_at if running else self._spent
             since = done - self._started_done
             left = (self._total - done) * spent / since if running and since >= 3 else None
+            rejected = sum(e.record["verdict"] == Verdict.REJECT for e in self._entries)
             unusable = sum(isinstance(e.result, Rejection) for e in self._entries)
-            return BatchProgress(self._total, done, unusable, running, self._stop.is_set(), left, spent)
+            return BatchProgress(
+                self._total, done, rejected, unusable, self._skipped, running, self._stop.is_set(), left, spent
+            )
 
     def _run(self) -> None:
         try:

@@ -129,6 +129,14 @@ def test_a_fault_of_our_own_ends_the_batch_with_a_problem_and_keeps_what_is_judg
     assert not batch.progress().running
 
 
+def test_line_24_files_of_the_operating_system_are_skipped_and_counted(inspector: Inspector) -> None:
+    batch = Batch(inspector)
+    batch.add(pending({"folder/.DS_Store": b"x", "a.jpg": jpeg_bytes(), "folder/Thumbs.db": b"y"}))
+    batch.wait(30)
+    assert [e.record["file"] for e in batch.entries] == ["a.jpg"]
+    assert batch.progress().skipped == 2
+
+
 def test_line_22_more_than_the_limit_at_once_is_refused(inspector: Inspector) -> None:
     batch = Batch(inspector)
     with pytest.raises(ValueError, match="at most 500"):

@@ -9,7 +9,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from defect_app.batch import MOST_FILES, Batch, PendingFile
 from defect_app.catalog import ModelSpec
-from defect_app.intake import ACCEPTED_IN_WORDS, MAX_BYTES, Photo, encode_jpeg, is_system_file, read_photo
+from defect_app.intake import ACCEPTED_IN_WORDS, MAX_BYTES, Photo, encode_jpeg, read_photo
 from defect_app.samples import Sample, samples_for
 
 SOURCES = {
@@ -68,19 +68,14 @@ def draw_drop(batch: Batch, spec: ModelSpec) -> None:
 def _take(batch: Batch, uploads: Sequence[UploadedFile]) -> None:
     if not uploads:
         return
-    photos = [u for u in uploads if not is_system_file(u.name.rsplit("/", 1)[-1])]
-    skipped = len(uploads) - len(photos)
-    if len(photos) > MOST_FILES:
+    if len(uploads) > MOST_FILES:
         st.error(
-            f"That were {len(photos)} files, and {MOST_FILES} at once is the limit. Nothing was judged: "
+            f"That were {len(uploads)} files, and {MOST_FILES} at once is the limit. Nothing was judged: "
             f"drop at most {MOST_FILES}, and the next ones after that.",
             icon=":material/block:",
         )
         return
-    batch.add([PendingFile(u.name, u.getvalue) for u in photos])
-    if skipped:
-        plural = "file of the operating system was" if skipped == 1 else "files of the operating system were"
-        st.toast(f"{skipped} {plural} skipped.", icon=":material/info:")
+    batch.add([PendingFile(u.name, u.getvalue) for u in uploads])
     # A new key empties the drop zone: the files are the batch's now, and the server lets go of their bytes.
     st.session_state[_ROUND] += 1
     st.rerun()

@@ -37,6 +37,8 @@ def _follow(batch: Batch) -> None:
 def progress_text(progress: BatchProgress) -> str:
     """Say how far a batch is, in words."""
     said = f"{progress.done} of {progress.total} judged"
+    if progress.rejected:
+        said += f" · {progress.rejected} rejected"
     if progress.unusable:
         said += f" · {progress.unusable} not usable"
     if progress.seconds_left is not None:
@@ -52,6 +54,9 @@ def draw_finished(batch: Batch) -> None:
     judged = progress.done - progress.unusable
     said = f"{judged} {'photo' if judged == 1 else 'photos'} judged"
     said += f", {progress.unusable} not usable" if progress.unusable else ""
+    if progress.skipped:
+        one = progress.skipped == 1
+        said += f", {progress.skipped} {'file' if one else 'files'} of the operating system skipped"
     if progress.stopped:
         st.info(f"Stopped after {progress.done} photos; what was judged is below.", icon=":material/stop_circle:")
     else:
