@@ -112,10 +112,10 @@ def _light(rng: np.random.Generator) -> tuple[np.ndarray, float, np.ndarray]:
 
 
 def _texture_px(face: Face) -> float:
-    """Return texture pixels in the world's unit so that no edge of the face is enlarged much."""
+    """Return texture pixels in the world's unit so that no edge of the face is much enlarged."""
     sides = np.linalg.norm(face.corners_px - np.roll(face.corners_px, -1, axis=0), axis=1)
     scale = max(max(sides[0], sides[2]) / face.size[0], max(sides[1], sides[3]) / face.size[1])
-    return float(min(scale * 1.05, 420 / max(face.size)))
+    return float(min(scale * 0.95, 400 / max(face.size)))
 
 
 def _shade(face: Face, surface: Surface, light: np.ndarray, ambient: float) -> np.ndarray:
@@ -175,7 +175,7 @@ def _paint_faces(
         cover = polygon_cover((size[1], size[0]), corners - low)
         # A margin of the face's own colour: else the smooth edges below, and what is bent later, would mix with black.
         wide = cv2.dilate(cover, np.ones((11, 11), np.uint8)) > 0
-        part[:, :, :3][wide] = colour[wide]
+        np.copyto(part[:, :, :3], colour, where=wide[:, :, None])
         smooth.append((part, cover, colour))
         if surface.mask.any():
             moved = cv2.warpPerspective(surface.mask, warp, size, flags=cv2.INTER_LINEAR)
