@@ -8,6 +8,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+SMALL_GROUP = 8
+"""Groups of up to so many pictures may fill any part of a share."""
+
 
 def carve_out(
     content: Sequence[str], labels: Sequence[str], groups: Sequence[int], share: float, salt: str = ""
@@ -33,8 +36,8 @@ def carve_out(
         The chosen pictures; at most `share` of each class, rounded, and no group in parts.
     """
     wanted = {name: round(share * n) for name, n in Counter(labels).items()}
-    # A group that took more than a quarter of a class's share would make a few parts all that is measured.
-    most = {name: max(1, n // 4) for name, n in wanted.items()}
+    # A large group that took more than a quarter of a class's share would make one part most of what is measured.
+    most = {name: max(n // 4, SMALL_GROUP) for name, n in wanted.items()}
     chosen = np.zeros(len(labels), bool)
     for members in _groups_in_hash_order(content, groups, salt):
         counts = Counter(labels[i] for i in members)

@@ -37,7 +37,28 @@ class Backbone:
     weights_file: str = ""
 
 
+def small_cnn(weights: str | None, include_top: bool, input_tensor: Any) -> Any:
+    """Build a plain network of four convolutions, with batch norm and halving between them; it learns from scratch.
+
+    Raises
+    ------
+    ValueError
+        If weights are asked for: there are none.
+    """
+    if weights is not None or include_top:
+        raise ValueError("a small CNN has no ImageNet weights")
+    x = input_tensor
+    for block, channels in enumerate((32, 64, 128, 192), start=1):
+        x = keras.layers.Conv2D(channels, 3, padding="same", use_bias=False, name=f"conv_{block}")(x)
+        x = keras.layers.BatchNormalization(name=f"norm_{block}")(x)
+        x = keras.layers.ReLU(name=f"relu_{block}")(x)
+        if block < 4:
+            x = keras.layers.MaxPooling2D(name=f"pool_{block}")(x)
+    return keras.Model(input_tensor, x)
+
+
 BACKBONES = {
+    "SmallCNN": Backbone(small_cnn, "relu_4"),
     "MobileNetV2": Backbone(
         keras.applications.MobileNetV2,
         "out_relu",

@@ -45,7 +45,7 @@ def degrade(pixels: np.ndarray, size: InputSpec, rng: np.random.Generator) -> np
     enlarged = max(1.0, rng.uniform(*PHONE_SIDE) / min(height, width))
     taken_size = (round(width * enlarged), round(height * enlarged))
     photo = np.asarray(cv2.resize(photo, taken_size, interpolation=cv2.INTER_LINEAR), np.uint8)
-    data = encode_jpeg(photo, quality=int(rng.integers(*JPEG_QUALITY, endpoint=True)))
+    data = encode_jpeg(np.asarray(photo, np.uint8), quality=int(rng.integers(*JPEG_QUALITY, endpoint=True)))
     taken = read_photo(data, "degraded.jpg", least_side=max(size.height, size.width))
     if isinstance(taken, Rejection):
         raise ValueError(f"our own JPEG was not read back: {taken.reason}")

@@ -1,0 +1,85 @@
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+
+from defect_app.errors import DataUnavailable, InvalidRecipe
+from defect_app.training.backbones import BACKBONES, build_backbone
+from defect_app.training.networks import build_network
+from defect_app.training.recipe import BackboneEntries, HeadEntries, InputEntries, load_recipe
+
+RECIPE = replace(
+    load_recipe("casting-mobilenetv2"),
+    backbone=BackboneEntries("MobileNetV2", weights="none"),
+    input=InputEntries(64, 96),
+)
+
+
+@pytest.fixture(scope="module")
+def network():
+    return build_network(RECIPE, 3)
+
+
+def test_the_layers_of_the_backbone_lie_at_the_top_level(network):
+    assert not any(isinstance(layer, keras.Model) for layer in network.server.layers)
+    assert {"Conv1", "block_1_expand", network.feature_layer} <= {layer.name for layer in network.server.layers}
+
+
+def test_it_takes_levels_up_to_255_and_gives_probabilities_and_the_feature_map(network):
+    photo = np.random.default_rng(0).uniform(0, 255, (2, 64, 96, 3)).astype(np.float32)
+    probabilities, features = network.server(photo)
+    assert features.shape == (2, 2, 3, 1280)
+    np.testing.assert_allclose(np.asarray(probabilities).sum(axis=1), 1, rtol=1e-5)
+    scaled = network.server.get_layer("scaling")(np.array([[[[0.0, 127.5, 255.0]]]], np.float32))
+    np.testing.assert_allclose(np.asarray(scaled).ravel(), [-1, 0, 1], atol=1e-6)
+
+
+def test_what_learns_and_what_serves_are_the_same_layers(network):
+    photo = np.full((1, 64, 96, 3), 90, np.float32)
+    logits = np.asarray(network.learner(photo))
+    served = np.asarray(network.server(photo)[0])
+    np.testing.assert_allclose(served, np.asarray(keras.ops.softmax(logits)), rtol=1e-5)
+
+
+def test_frozen_batch_norm_stays_as_it_is_in_learning(network):
+    norms = [layer for layer in network.learner.layers if isinstance(layer, keras.layers.BatchNormalization)]
+    assert norms
+    assert not any(layer.trainable for layer in norms)
+    assert network.learner.get_layer("Conv_1").trainable
+
+
+def test_dropout_is_in_learning_alone():
+    dropped = build_network(
+        replace(RECIPE, backbone=BackboneEntries("SmallCNN", "none"), head=HeadEntries(dropout=0.5)), 2
+    )
+    assert "dropout" in {layer.name for layer in dropped.learner.layers}
+    assert "dropout" not in {layer.name for layer in dropped.server.layers}
+
+
+def test_learning_the_head_alone_leaves_the_backbone():
+    headed = build_network(replace(RECIPE, backbone=BackboneEntries("SmallCNN", "none", learns="head")), 2)
+    assert [v.path for v in headed.learner.trainable_variables] == ["logits/kernel", "logits/bias"]
+
+
+@pytest.mark.parametrize("name", sorted(BACKBONES))
+def test_each_backbone_has_the_feature_layer_it_names(name):
+    built = build_backbone(name, height=64, width=64, weights="none")
+    assert len(built.features.shape) == 4
+    assert built.classifier is None
+
+
+def test_an_unknown_backbone_is_answered_with_the_known_ones():
+    with pytest.raises(InvalidRecipe) as caught:
+        build_backbone("MobileNetV9", height=64, width=64, weights="none")
+    assert "MobileNetV2" in caught.value.remedy
+
+
+def test_missing_weights_are_told_with_the_way_out(tmp_path):
+    with pytest.raises(DataUnavailable, match=r"mobilenet_v2_imagenet\.tar"):
+        build_backbone("MobileNetV2", height=64, width=64, weights="imagenet", data_dir=tmp_path)
+
+
+def test_the_imagenet_classifier_needs_its_weights():
+    with pytest.raises(InvalidRecipe, match="1,000 classes"):
+        build_network(replace(RECIPE, head=HeadEntries("imagenet")), 3)

@@ -1,0 +1,62 @@
+import numpy as np
+import pytest
+
+from defect_app.training.operating_points import choose_accept_at, choose_inspection_point
+
+
+def test_between_separated_scores_the_threshold_lies_in_the_middle_of_the_gap():
+    p = np.array([0.01, 0.02, 0.10, 0.90, 0.97, 0.99])
+    point = choose_inspection_point(p, p > 0.5, 0.0)
+    assert point.reject_at == pytest.approx(0.5, abs=0.01)
+    assert point.split == "validation"
+    assert point.n == 6
+    assert "0 of 6" in point.rule
+
+
+def test_the_threshold_makes_the_fewest_errors():
+    rng = np.random.default_rng(0)
+    is_defect = rng.random(300) < 0.4
+    p = np.clip(rng.normal(0.35 + 0.3 * is_defect, 0.18), 0, 1)
+    point = choose_inspection_point(p, is_defect, 0.02)
+    errors = ((p >= point.reject_at) != is_defect).sum()
+    assert errors <= min(((p >= t) != is_defect).sum() for t in np.linspace(0, 1, 500))
+
+
+def test_of_equally_good_thresholds_the_one_with_fewer_escapes_is_taken():
+    # Between 0.3 and 0.6 a defect lies below a good part: one error either way.
+    p = np.array([0.1, 0.3, 0.6, 0.9])
+    is_defect = np.array([False, True, False, True])
+    point = choose_inspection_point(p, is_defect, 0.0)
+    assert ((p < point.reject_at) & is_defect).sum() == 0
+
+
+@pytest.mark.parametrize("share", [0.0, 0.01, 0.05])
+def test_review_takes_no_more_good_parts_than_allowed(share):
+    rng = np.random.default_rng(1)
+    good, bad = rng.beta(1, 30, 400), rng.beta(30, 1, 300)
+    p, is_defect = np.concatenate([good, bad]), np.arange(700) >= 400
+    point = choose_inspection_point(p, is_defect, share)
+    assert 0 < point.review_at <= point.reject_at < 1
+    assert (good >= point.review_at).mean() <= share
+
+
+def test_scores_of_one_kind_alone_cannot_choose():
+    with pytest.raises(ValueError, match="only one kind"):
+        choose_inspection_point(np.array([0.2, 0.3]), np.array([True, True]), 0.1)
+
+
+def test_constant_scores_still_give_a_valid_point():
+    point = choose_inspection_point(np.full(6, 0.5), np.arange(6) < 2, 0.1)
+    assert 0 <= point.review_at <= point.reject_at <= 1
+
+
+def test_labels_are_accepted_from_where_they_are_right_often_enough():
+    confidence = np.linspace(0.005, 0.995, 200)
+    point = choose_accept_at(confidence, confidence > 0.42, 0.95)
+    accepted = confidence >= point.accept_at
+    assert (confidence[accepted] > 0.42).mean() >= 0.95
+    assert (confidence[confidence >= point.accept_at - 0.05] > 0.42).mean() < 0.95
+
+
+def test_a_model_that_is_never_sure_enough_accepts_almost_nothing():
+    assert choose_accept_at(np.full(50, 0.96), np.zeros(50, bool), 0.9).accept_at == 0.95

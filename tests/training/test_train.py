@@ -1,0 +1,121 @@
+"""A recipe trained for two steps on 64-pixel pictures: the folder that comes out is whole and usable."""
+
+import json
+
+import keras
+import numpy as np
+import pytest
+
+from defect_app.catalog import load_catalog
+from defect_app.evaluation import read_evaluation
+from defect_app.inspection import Inspector
+from defect_app.training import train
+from tests.datasets.picture_trees import make_tree, spotted_picture
+
+RECIPE = """
+model = "tiny-parts"
+title = "Tiny parts"
+summary = "Made by a test."
+product = "casting"
+[data]
+dataset = "{tree}"
+scenes = 4
+scenes_validation = 6
+[input]
+height = 64
+width = 64
+[backbone]
+name = "SmallCNN"
+weights = "none"
+batch_norm = "trained"
+[head]
+dropout = 0.2
+[augmentation]
+rotation_degrees = 20
+[schedule]
+epochs = 1
+batch_size = 8
+{more}
+"""
+
+
+def _train(folder, more=""):
+    tree = make_tree(folder / "parts", 24)
+    path = folder / "tiny.toml"
+    path.write_text(RECIPE.format(tree=tree, more=more), encoding="utf-8")
+    told = []
+    out = train(path, out=folder / "models", steps_limit=2, progress=lambda words, done, total: told.append(words))
+    return out, told
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    return _train(tmp_path_factory.mktemp("trained"))
+
+
+def test_the_folder_is_a_usable_model(trained):
+    folder, _ = trained
+    catalog = load_catalog(folder.parent)
+    assert [(e.id, e.problem) for e in catalog.entries] == [("tiny-parts", "")]
+    assert {f.name for f in folder.iterdir()} == {
+        "README.md",
+        "evaluation.parquet",
+        "familiarity.npz",
+        "history.csv",
+        "model.bin",
+        "model.keras",
+        "model.toml",
+        "model.xml",
+        "training.json",
+    }
+
+
+def test_the_keras_file_loads_safely_is_flat_and_reaches_logits(trained):
+    model = keras.models.load_model(trained[0] / "model.keras", compile=False, safe_mode=True)
+    names = [layer.name for layer in model.layers]
+    assert {"scaling", "conv_4", "relu_4", "pooling", "logits", "probabilities"} <= set(names)
+    assert "dropout" not in names
+    assert not any(isinstance(layer, keras.Model) for layer in model.layers)
+    assert model.output_names == ["probabilities", "relu_4"]
+
+
+def test_the_two_files_answer_alike(trained):
+    model = keras.models.load_model(trained[0] / "model.keras", compile=False)
+    inspector = Inspector("tiny-parts", trained[0].parent)
+    for seed in range(4):
+        pixels = spotted_picture(seed, defect=bool(seed % 2))
+        served = inspector.engine.predict(pixels)
+        probabilities, features = model(pixels[None].astype(np.float32), training=False)
+        np.testing.assert_allclose(served.probabilities, np.asarray(probabilities)[0], atol=0.02)
+        np.testing.assert_allclose(served.features, np.asarray(features)[0].mean(axis=(0, 1)), atol=0.1)
+
+
+def test_the_evaluation_holds_real_pictures_and_scenes_apart(trained):
+    evaluation = read_evaluation(trained[0])
+    counts = evaluation.rows["split"].value_counts().to_dict()
+    assert counts == {"test": 10, "validation": 4, "scenes": 6}
+    assert evaluation.probability_columns == ["p_defect", "p_ok"]
+    np.testing.assert_allclose(evaluation.rows[["p_defect", "p_ok"]].sum(axis=1), 1, atol=1e-5)
+
+
+def test_the_card_tells_what_a_reader_must_know(trained):
+    card = (trained[0] / "README.md").read_text(encoding="utf-8")
+    for heading in ("What for", "What not for", "Data and licence", "Figures", "Known failures", "How it was made"):
+        assert f"## {heading}" in card
+    assert "| Actual defective |" in card
+    assert "rendered scenes" in card
+
+
+def test_progress_is_told_from_reading_to_evaluating(trained):
+    told = trained[1]
+    for words in ("reading", "rendering scenes", "epoch 1", "evaluating", "remembering"):
+        assert any(line.startswith(words) for line in told), words
+
+
+def test_a_recipe_that_distils_gives_a_model_and_its_figures(tmp_path):
+    folder, _ = _train(tmp_path, "[distillation]\ntemperature = 2.0\n")
+    record = json.loads((folder / "training.json").read_text())
+    figures = record["robustness"]
+    assert figures["n"] == 10
+    assert all(0 <= figures[f"{who}_{how}"] <= 1 for who in ("teacher", "student") for how in ("clean", "degraded"))
+    assert "## Against its teacher" in (folder / "README.md").read_text(encoding="utf-8")
