@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,31 +10,31 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import confusion_matrix, roc_auc_score
 
-from defect_app.catalog import ModelSpec
-from defect_app.datasets import Dataset
+from defect_app.catalog import ModelSpec, read_spec
 from defect_app.decision import p_defect_of
-from defect_app.evaluation import wilson_interval
+from defect_app.evaluation import read_evaluation, wilson_interval
 
 CARD_FILE = "README.md"
+RECORD_FILE = "training.json"
 WORST_SHOWN = 8
 
 
-def write_card(folder: Path, spec: ModelSpec, dataset: Dataset, rows: pd.DataFrame, record: dict[str, Any]) -> Path:
-    """Write the card of a model.
+def write_card(folder: Path) -> Path:
+    """Write the card of a complete model folder, from its own files.
 
     Parameters
     ----------
     folder : Path
-        The model folder.
-    spec : ModelSpec
-        With the chosen operating point.
-    dataset : Dataset
-        What it was trained on.
-    rows : DataFrame
-        See ``evaluation.parquet``.
-    record : dict
-        See `publish.TrainingRecord`.
+        Holds ``model.toml``, ``evaluation.parquet`` and ``training.json``.
+
+    Raises
+    ------
+    DefectLensError
+        If the spec or the evaluation cannot be read.
     """
+    spec, rows = read_spec(folder), read_evaluation(folder).rows
+    record = json.loads((folder / RECORD_FILE).read_text(encoding="utf-8"))
+    dataset = record["dataset"]
     figures = _inspection_figures(spec, rows) if spec.task == "inspection" else _recognition_figures(spec, rows)
     lines = [
         f"# {spec.title}",
@@ -44,9 +45,9 @@ def write_card(folder: Path, spec: ModelSpec, dataset: Dataset, rows: pd.DataFra
         "",
         "## Data and licence",
         "",
-        f"- Trained on *{dataset.title}* ({dataset.source}).",
-        f"- Licence of the pictures: {dataset.licence}. {dataset.limits}".rstrip(),
-        *(f"- Mind: {trap}" for trap in dataset.traps),
+        f"- Trained on *{dataset['title']}* ({dataset['source']}).",
+        f"- Licence of the pictures: {dataset['licence']}. {dataset['limits']}".rstrip(),
+        *(f"- Mind: {trap}" for trap in dataset["traps"]),
         "",
         "## Figures",
         "",
@@ -95,7 +96,7 @@ def _inspection_figures(spec: ModelSpec, rows: pd.DataFrame) -> list[str]:
         f"Operating point: reject at {point.reject_at:.4g}, review from {point.review_at:.4g}; {point.rule} "
         f"({point.n:,} {point.split} photos). Below, *defect* means rejected; what review catches comes on top.",
         "",
-        "| photos | n | accuracy | recall of defects | good parts passed over | area under ROC |",
+        "| photos | n | accuracy | recall of defects | good parts not rejected | area under ROC |",
         "|---|---|---|---|---|---|",
     ]
     test = rows[rows["split"] == "test"]

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from defect_app.catalog import DefaultPoint, InputSpec, LicenceSpec, ModelSpec, model_digest, write_spec
-from defect_app.datasets import LoadedDataset, content_digest, picture_bytes
+from defect_app.datasets import Dataset, LoadedDataset, content_digest, picture_bytes
 from defect_app.decision import p_defect_of
 from defect_app.evaluation import (
     EvaluatedPicture,
@@ -24,17 +24,32 @@ from defect_app.evaluation import (
 from defect_app.familiarity import FamiliarityModel, measure_quality
 from defect_app.inspection import Inspector
 from defect_app.intake import Rejection, read_photo
-from defect_app.training.card import write_card
+from defect_app.training.card import RECORD_FILE, write_card
 from defect_app.training.distillation import RobustnessFigures
 from defect_app.training.material import CountProgress, RenderedScene
 from defect_app.training.operating_points import choose_accept_at, choose_inspection_point
 from defect_app.training.pipeline import input_pixels
 from defect_app.training.recipe import Recipe
 
-RECORD_FILE = "training.json"
 SCENES_SPLIT = "scenes"
 """Rows of rendered scenes in ``evaluation.parquet``: kept apart from the validation and test rows, which are real."""
 REMEMBERED = 1500
+
+
+@dataclass(frozen=True)
+class DatasetFacts:
+    """What a card tells about the data: see `datasets.Dataset`."""
+
+    title: str
+    source: str
+    licence: str
+    limits: str
+    traps: tuple[str, ...]
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> DatasetFacts:
+        """Take them from a registered data set, or one made of a folder."""
+        return cls(dataset.title, dataset.source, dataset.licence, dataset.limits, dataset.traps)
 
 
 @dataclass(frozen=True)
@@ -45,6 +60,8 @@ class TrainingRecord:
     ----------
     recipe : str
         Its name.
+    dataset : DatasetFacts
+        What it learnt from.
     seed, epochs, best_epoch : int
         Of the run.
     minutes : float
@@ -60,6 +77,7 @@ class TrainingRecord:
     """
 
     recipe: str
+    dataset: DatasetFacts
     seed: int
     epochs: int
     best_epoch: int
@@ -140,7 +158,7 @@ def publish(
     )
     write_evaluation(folder, Evaluation(rows, origin))
     spec = write_spec(folder, spec)
-    write_card(folder, spec, loaded.dataset, rows, asdict(record))
+    write_card(folder)
     return spec
 
 

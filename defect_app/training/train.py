@@ -23,7 +23,7 @@ from defect_app.training.losses import Loss, classification_loss, distillation_l
 from defect_app.training.material import RenderedScene, gather, load_data
 from defect_app.training.networks import Network, build_network
 from defect_app.training.pipeline import Change, TrainingPictures, read_inputs
-from defect_app.training.publish import TrainingRecord, draft_spec, publish
+from defect_app.training.publish import DatasetFacts, TrainingRecord, draft_spec, publish
 from defect_app.training.recipe import Recipe, load_recipe
 
 WORK_FOLDER = Path(__file__).resolve().parents[2] / "var" / "training"
@@ -176,6 +176,7 @@ def _record(
         robustness = measure_robustness(lesson.teacher, network.learner, test, loaded.class_names, size)
     return TrainingRecord(
         recipe=recipe.name,
+        dataset=DatasetFacts.of(loaded.dataset),
         seed=recipe.seed,
         epochs=len(result.history),
         best_epoch=result.best_epoch,
