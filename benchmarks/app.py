@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import statistics
@@ -18,6 +19,7 @@ from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
 from benchmarks.measurement import Measurement, resident_mb
 from benchmarks.photos import NamedBytes
 from defect_app.catalog import load_catalog
+from defect_app.catalog.folders import MODELS_VARIABLE
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 FIRST_PAGE_BUDGET_S, FIRST_VERDICT_BUDGET_S, MEMORY_BUDGET_MB = 3.0, 4.0, 1000.0
@@ -32,27 +34,28 @@ class AppRun:
     memory_mb: float
 
 
-def measure_app(model_id: str, photo: NamedBytes, repetitions: int) -> list[Measurement]:
+def measure_app(model_id: str, models_folder: Path | None, photo: NamedBytes, repetitions: int) -> list[Measurement]:
     """Start the app some times; each time open a page, judge a photo, and at last use every model once.
 
     Parameters
     ----------
     model_id : str
-        The model whose page is opened first; it must be one of the project's own.
+        The model whose page is opened first.
+    models_folder : Path, optional
+        Default: the project's ``models/``.
     photo : (name, bytes)
         Judged by every model.
     repetitions : int
         Starts.
     """
-    usable = [e.id for e in load_catalog().usable]
+    usable = [e.id for e in load_catalog(models_folder).usable]
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if model_id not in usable or chromium is None:
-        reason = "Chromium is not here" if chromium is None else f"{model_id} is not in the project's models/"
-        return [Measurement("the app: start, first verdict, memory", "", f"not measured: {reason}", None)]
+    if chromium is None:
+        return [Measurement("the app: start, first verdict, memory", "", "not measured: Chromium is not here", None)]
     others = [m for m in usable if m != model_id]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        runs = [_run_once(browser, model_id, others, photo) for _ in range(repetitions)]
+        runs = [_run_once(browser, model_id, others, models_folder, photo) for _ in range(repetitions)]
         browser.close()
     page_s = statistics.median(r.first_page_s for r in runs)
     verdict_s = statistics.median(r.first_verdict_s for r in runs)
@@ -74,12 +77,14 @@ def _seconds(what: str, seconds: float, budget: float) -> Measurement:
     return Measurement(what, f"<= {budget:g} s", f"{seconds:.2f} s", seconds <= budget, {"seconds": seconds})
 
 
-def _run_once(browser: Browser, model_id: str, others: list[str], photo: NamedBytes) -> AppRun:
+def _run_once(
+    browser: Browser, model_id: str, others: list[str], models_folder: Path | None, photo: NamedBytes
+) -> AppRun:
     # The browser and its page are open beforehand, as a user's are.
     page = browser.new_context(viewport={"width": 1440, "height": 1000}).new_page()
     page.set_default_timeout(60_000)
     started = time.perf_counter()
-    with _server() as (url, server):
+    with _server(models_folder) as (url, server):
         _open(page, url, model_id)
         first_page_s = time.perf_counter() - started
         _judge(page, photo)
@@ -93,12 +98,14 @@ def _run_once(browser: Browser, model_id: str, others: list[str], photo: NamedBy
 
 
 @contextmanager
-def _server() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def _server(models_folder: Path | None) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "defect_app/server.py", "--server.port", str(port)]
-    server = subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    environment = os.environ | ({MODELS_VARIABLE: str(models_folder.resolve())} if models_folder else {})
+    quiet = subprocess.DEVNULL
+    server = subprocess.Popen(command, cwd=CHECKOUT, env=environment, stdout=quiet, stderr=quiet)
     try:
         deadline = time.monotonic() + 60
         while True:

@@ -56,7 +56,7 @@ def run_suite(model_id: str, models_folder: Path | None, repetitions: int) -> Be
     say("Rendering photos …")
     phone, small = phone_photos(4), small_photos(60)
     say("Starting the app …")
-    from_the_app = measure_app(model_id, small[0], max(2, repetitions // 2))
+    from_the_app = measure_app(model_id, models_folder, small[0], max(2, repetitions // 2))
     inspector = Inspector(model_id, models_folder)
     say("Pictures in memory, beside benchmark_app …")
     share = share_of_openvino(inspector, folder, small, repetitions)

@@ -41,26 +41,56 @@ def run(arguments: argparse.Namespace) -> int:
     chosen = [p for p in loaded.pictures if p.split in ("validation", "test")]
     pictures = (EvaluatedPicture(p.image, picture_bytes(p), p.label, p.split, p.leaked) for p in chosen)
     with progress_bar("Evaluating") as advance:
-        rows = evaluate_pictures(inspector, pictures, progress=lambda done: advance(done, len(chosen)))
+        try:
+            rows = evaluate_pictures(inspector, pictures, progress=lambda done: advance(done, len(chosen)))
+        except ValueError as error:
+            raise DataUnavailable(f"{error}.", "Take the file out of the folder.") from error
     print_table(f"{inspector.spec.title} on {loaded.dataset.title}", *_figures(rows, inspector))
     say(inspector.default_point.sentence)
+    _compare_with_cached(rows, inspector, arguments.models_folder)
     return 0
 
 
 def _load(inspector: Inspector, folder: Path | None) -> LoadedDataset:
-    from defect_app.datasets import get_dataset, load_dataset, load_folder
+    from defect_app.datasets import load_dataset, load_folder
 
-    if folder is not None and any(f.is_dir() for f in _entries(folder)):
-        archives = () if not inspector.spec.dataset else get_dataset(inspector.spec.dataset).archives
-        if not archives or not all((folder / a).is_file() for a in archives):
-            return load_folder(folder)
-    return load_dataset(inspector.spec.dataset, folder)
-
-
-def _entries(folder: Path) -> list[Path]:
-    if not folder.is_dir():
+    if folder is not None and not folder.is_dir():
         raise DataUnavailable(f"The folder {folder} does not exist.", "Correct --data.")
-    return list(folder.iterdir())
+    if folder is None or any(folder.glob("*.tar*")):
+        loaded = load_dataset(inspector.spec.dataset, folder)
+    else:
+        loaded = load_folder(folder)
+    unknown = sorted({p.label for p in loaded.pictures} - set(inspector.spec.class_names))
+    if unknown:
+        raise DataUnavailable(
+            f"{loaded.dataset.title}: {unknown[0]!r} is no class of {inspector.spec.id}.",
+            f"Its classes: {', '.join(inspector.spec.class_names[:10])}.",
+        )
+    return loaded
+
+
+def _compare_with_cached(rows: pd.DataFrame, inspector: Inspector, models_folder: Path | None) -> None:
+    from defect_app.catalog import find_model
+    from defect_app.errors import DefectLensError
+    from defect_app.evaluation import read_evaluation
+
+    try:
+        cached = read_evaluation(find_model(inspector.spec.id, models_folder)[1])
+    except DefectLensError as error:
+        say(str(error))
+        return
+    if cached.origin.model_sha256 != inspector.model_sha256:
+        say("The cached evaluation is of another version of this model.")
+        return
+    columns = cached.probability_columns
+    bundled = cached.rows[(cached.rows["run"] == 0) & (cached.rows["fold"] == -1)].drop_duplicates("sha256")
+    both = rows.drop_duplicates("sha256").merge(bundled, on="sha256", suffixes=("", "_cached"))
+    if not len(both):
+        say("The cached evaluation is of other pictures.")
+        return
+    before = both[[f"{name}_cached" for name in columns]].to_numpy()
+    change = float(abs(both[columns].to_numpy() - before).max())
+    say(f"Cached evaluation: {len(both):,} of the same pictures, greatest change of a probability {change:.2g}.")
 
 
 def _figures(rows: pd.DataFrame, inspector: Inspector) -> tuple[list[str], list[list[str]]]:

@@ -110,6 +110,12 @@ def test_no_models_folder_is_an_empty_catalog(tmp_path):
     assert load_catalog(tmp_path / "absent").entries == ()
 
 
+def test_the_environment_can_name_another_folder_of_models(models, monkeypatch):
+    monkeypatch.setenv("DEFECT_APP_MODELS", str(models))
+    assert [e.id for e in load_catalog().usable] == ["alpha", "broken", "gamma"]
+    assert find_model("gamma")[1] == models / "gamma"
+
+
 def test_an_unknown_model_is_refused_with_the_ones_that_exist(models):
     with pytest.raises(ModelUnavailable, match="no model 'omega'") as caught:
         find_model("omega", models)

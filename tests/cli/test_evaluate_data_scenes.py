@@ -1,0 +1,115 @@
+"""``evaluate``, ``data`` and ``scenes`` on small folders of their own."""
+
+import csv
+import re
+from dataclasses import replace
+
+import pytest
+from PIL import Image
+
+from defect_app.cli import main
+from defect_app.evaluation import (
+    EvaluatedPicture,
+    Evaluation,
+    EvaluationOrigin,
+    evaluate_pictures,
+    write_evaluation,
+)
+from defect_app.inspection import Inspector
+from tests.model_folders import make_model_folder, part_photo
+
+
+@pytest.fixture
+def labelled(tmp_path):
+    """Make 60 pictures in two class folders; five defective ones look good, so that the model misses them."""
+    for name, redness in (("def_front", 1.0), ("ok_front", -1.0)):
+        folder = tmp_path / "parts" / name
+        folder.mkdir(parents=True)
+        for i in range(30):
+            missed = name == "def_front" and i < 5
+            seed = i + 1000 * (redness > 0)
+            Image.fromarray(part_photo(-1.0 if missed else redness, seed)).save(folder / f"{i:02}.png")
+    return tmp_path / "parts"
+
+
+def test_evaluate_prints_figures_with_intervals_of_each_split(labelled, tiny_models, capsys):
+    assert main(["evaluate", "tiny", "--data", str(labelled), "--models-folder", str(tiny_models)]) == 0
+    captured = capsys.readouterr()
+    table = re.sub(r"[│┃\s]+", " ", captured.out)
+    assert "Tiny tiny on parts" in table
+    assert "escapes (95 %)" in table
+    counted = re.search(r"test (\d+) (\d+) of (\d+): [\d.]+ \([\d.]+ to [\d.]+\) (\d+) of (\d+):", table)
+    n, right, of, escapes, defective = map(int, counted.groups())
+    assert n == of
+    assert 0 < defective < n
+    assert right == n - escapes, "the tiny model errs on the parts that were painted to be missed, and on no other"
+    assert "Reject at 0.7 and above" in captured.err
+
+
+def test_evaluate_leaves_the_model_folder_alone(labelled, tiny_models):
+    before = {p.name: p.stat().st_mtime_ns for p in (tiny_models / "tiny").iterdir()}
+    main(["evaluate", "tiny", "--data", str(labelled), "--models-folder", str(tiny_models)])
+    assert {p.name: p.stat().st_mtime_ns for p in (tiny_models / "tiny").iterdir()} == before
+
+
+def test_evaluate_compares_with_the_cached_evaluation(labelled, tmp_path, capsys):
+    folder = make_model_folder(tmp_path, "tiny")
+    arguments = ["evaluate", "tiny", "--data", str(labelled), "--models-folder", str(tmp_path)]
+    assert main(arguments) == 0
+    assert "no evaluation yet" in capsys.readouterr().err
+
+    inspector = Inspector("tiny", tmp_path)
+    pictures = [EvaluatedPicture(p.name, p.read_bytes(), p.parent.name, "test") for p in labelled.rglob("*.png")]
+    rows = evaluate_pictures(inspector, pictures)
+    origin = EvaluationOrigin("tiny", inspector.model_sha256, "parts", "00")
+    write_evaluation(folder, Evaluation(rows, origin))
+    assert main(arguments) == 0
+    assert "greatest change of a probability 0." in capsys.readouterr().err
+
+    write_evaluation(folder, Evaluation(rows.assign(p_ok_front=rows["p_ok_front"] + 0.25), origin))
+    assert main(arguments) == 0
+    assert "greatest change of a probability 0.25." in capsys.readouterr().err
+
+    write_evaluation(folder, Evaluation(rows, replace(origin, model_sha256="another")))
+    assert main(arguments) == 0
+    assert "another version of this model" in capsys.readouterr().err
+
+
+def test_evaluate_without_the_data_says_where_to_put_it(tiny_models, tmp_path, monkeypatch, capsys):
+    monkeypatch.delenv("DEFECT_APP_DATA", raising=False)
+    assert main(["evaluate", "tiny", "--models-folder", str(tiny_models)]) == 2
+    assert main(["evaluate", "tiny", "--data", str(tmp_path / "absent"), "--models-folder", str(tiny_models)]) == 2
+    assert "does not exist" in capsys.readouterr().err
+
+
+def test_evaluate_with_labels_that_the_model_does_not_know_is_status_2(labelled, tiny_models, capsys):
+    (labelled / "ok_front").rename(labelled / "scratched")
+    assert main(["evaluate", "tiny", "--data", str(labelled), "--models-folder", str(tiny_models)]) == 2
+    assert "'scratched' is no class of tiny" in capsys.readouterr().err
+
+
+def test_data_list_says_which_archives_are_here(tmp_path, monkeypatch, capsys):
+    monkeypatch.delenv("DEFECT_APP_DATA", raising=False)
+    assert main(["data", "list"]) == 0
+    assert "missing: pistons.tar" in re.sub(r"[│\s]+", " ", capsys.readouterr().out)
+    (tmp_path / "pistons.tar").write_bytes(b"")
+    assert main(["data", "list", "--data", str(tmp_path)]) == 0
+    table = re.sub(r"[│\s]+", " ", capsys.readouterr().out)
+    assert "missing: pistons.tar" not in table
+    assert "missing: boxes.tar" in table
+
+
+def test_data_verify_names_what_is_missing(tmp_path, capsys):
+    assert main(["data", "verify", "pistons", "--data", str(tmp_path)]) == 2
+    assert "pistons.tar is not in" in capsys.readouterr().err
+
+
+def test_scenes_render_writes_the_photos_their_masks_and_a_table(tmp_path, capsys):
+    assert main(["scenes", "render", "casting", "--count", "2", "--seed", "5", "--out", str(tmp_path / "new")]) == 0
+    written = {p.name for p in (tmp_path / "new").iterdir()}
+    assert "labels.csv" in written
+    with (tmp_path / "new" / "labels.csv").open(encoding="utf-8", newline="") as table:
+        rows = list(csv.DictReader(table))
+    assert [row["seed"] for row in rows] == ["5", "6"]
+    assert {row["file"] for row in rows} | {row["mask"] for row in rows} <= written
+    assert "2 casting scenes" in capsys.readouterr().err
