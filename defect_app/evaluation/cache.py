@@ -102,5 +102,5 @@ def read_evaluation(folder: Path) -> Evaluation:
         return Evaluation(table.to_pandas(), EvaluationOrigin(**{**origin, "seeds": tuple(origin["seeds"])}))
     except FileNotFoundError as error:
         raise DefectLensError(f"{folder.name} has no evaluation yet.", "Run the evaluate command.") from error
-    except (OSError, pa.ArrowInvalid, KeyError, TypeError, ValueError) as error:
+    except (OSError, pa.ArrowException, AttributeError, KeyError, TypeError, ValueError) as error:
         raise DefectLensError(f"{folder.name}: {EVALUATION_FILE} cannot be read ({error}).") from error
