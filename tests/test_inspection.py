@@ -1,36 +1,23 @@
 """The inspector from bytes to verdicts: order, bits, bad files, memory, EXIF turns, stopping."""
 
-import io
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from defect_app.decision import OperatingPoint, Verdict
 from defect_app.errors import ModelUnavailable
 from defect_app.inspection import Inspected, Inspector
 from defect_app.intake import Rejection
 from tests.model_folders import make_model_folder, part_photo
+from tests.photo_files import jpeg_bytes, png_bytes, turned_file
 
 
 @pytest.fixture(scope="module")
 def inspector(tiny_models):
     return Inspector("tiny", tiny_models)
-
-
-def jpeg(pixels: np.ndarray, **options: object) -> bytes:
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "JPEG", quality=95, subsampling=0, **options)
-    return buffer.getvalue()
-
-
-def png(pixels: np.ndarray) -> bytes:
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG", compress_level=1)
-    return buffer.getvalue()
 
 
 def bits(result: Inspected | Rejection) -> tuple[object, ...]:
@@ -40,7 +27,7 @@ def bits(result: Inspected | Rejection) -> tuple[object, ...]:
 
 
 def mixed_files(n: int) -> list[tuple[str, bytes]]:
-    return [(f"{i}.jpg", jpeg(part_photo(np.sin(i), seed=i, size=64 + i))) for i in range(n)]
+    return [(f"{i}.jpg", jpeg_bytes(part_photo(np.sin(i), seed=i, size=64 + i))) for i in range(n)]
 
 
 @pytest.mark.parametrize(
@@ -49,7 +36,7 @@ def mixed_files(n: int) -> list[tuple[str, bytes]]:
     ids=["a red part is defective", "a green part is good"],
 )
 def test_a_photo_becomes_a_verdict_with_label_score_reason_and_map(inspector, redness, verdict, label):
-    result = inspector.inspect_bytes(png(part_photo(redness, seed=3)), "part.png")
+    result = inspector.inspect_bytes(png_bytes(part_photo(redness, seed=3)), "part.png")
     assert (result.judgement.verdict, result.judgement.label) == (verdict, label)
     assert result.judgement.p_defect == pytest.approx(float(result.probabilities[0]))
     assert result.acquaintance.familiar
@@ -58,18 +45,18 @@ def test_a_photo_becomes_a_verdict_with_label_score_reason_and_map(inspector, re
 
 
 def test_hostile_32_a_photo_of_something_else_goes_to_review(inspector):
-    result = inspector.inspect_bytes(png(part_photo(1.0, blueness=1.0)), "cat.png")
+    result = inspector.inspect_bytes(png_bytes(part_photo(1.0, blueness=1.0)), "cat.png")
     assert result.judgement.verdict is Verdict.REVIEW
     assert result.judgement.reason == "Does not look like the photos this model knows."
 
 
 def test_a_black_photo_goes_to_review(inspector):
-    result = inspector.inspect_bytes(png(np.zeros((64, 64, 3), np.uint8)), "lens cap.png")
+    result = inspector.inspect_bytes(png_bytes(np.zeros((64, 64, 3), np.uint8)), "lens cap.png")
     assert result.judgement.verdict is Verdict.REVIEW
 
 
 def test_the_operating_point_given_is_the_one_applied(inspector):
-    data = png(part_photo(1.0, seed=3))
+    data = png_bytes(part_photo(1.0, seed=3))
     lenient = OperatingPoint("lenient", "tiny", 1.0, 1.0)
     assert inspector.inspect_bytes(data, "a.png").judgement.verdict is Verdict.REJECT
     assert inspector.inspect_bytes(data, "a.png", lenient).judgement.verdict is Verdict.PASS
@@ -79,24 +66,9 @@ def test_the_operating_point_given_is_the_one_applied(inspector):
 
 def test_hostile_10_eight_exif_turns_of_one_photo_have_one_verdict(inspector):
     upright = part_photo(0.6, seed=8, size=96)[:, :64]
-    image = Image.fromarray(upright)
-    turned_back = {
-        2: Image.Transpose.FLIP_LEFT_RIGHT,
-        3: Image.Transpose.ROTATE_180,
-        4: Image.Transpose.FLIP_TOP_BOTTOM,
-        5: Image.Transpose.TRANSPOSE,
-        6: Image.Transpose.ROTATE_90,
-        7: Image.Transpose.TRANSVERSE,
-        8: Image.Transpose.ROTATE_270,
-    }
     answers = set()
     for orientation in range(1, 9):
-        stored = image.transpose(turned_back[orientation]) if orientation > 1 else image
-        exif = Image.Exif()
-        exif[274] = orientation
-        buffer = io.BytesIO()
-        stored.save(buffer, "PNG", exif=exif)
-        result = inspector.inspect_bytes(buffer.getvalue(), f"{orientation}.png")
+        result = inspector.inspect_bytes(turned_file(upright, orientation, "PNG"), f"{orientation}.png")
         assert result.photo.pixels.shape == upright.shape
         answers.add(bits(result))
     assert len(answers) == 1
@@ -105,7 +77,7 @@ def test_hostile_10_eight_exif_turns_of_one_photo_have_one_verdict(inspector):
 def test_a_batch_keeps_the_order_of_its_files(inspector):
     files = mixed_files(60)
     # Large files first would overtake or be overtaken if results came as they are ready.
-    files[0] = ("0.jpg", jpeg(part_photo(1.0, size=1600)))
+    files[0] = ("0.jpg", jpeg_bytes(part_photo(1.0, size=1600)))
     assert [r.photo.name for r in inspector.inspect_many(files)] == [name for name, _ in files]
 
 
@@ -119,8 +91,8 @@ def test_hostile_25_the_same_bits_alone_in_a_batch_and_from_eight_threads(inspec
 
 
 def test_hostile_25_two_batches_at_once_do_not_mix(inspector):
-    red = [(f"red {i}", jpeg(part_photo(1.0, i))) for i in range(30)]
-    green = [(f"green {i}", jpeg(part_photo(-1.0, i))) for i in range(30)]
+    red = [(f"red {i}", jpeg_bytes(part_photo(1.0, i))) for i in range(30)]
+    green = [(f"green {i}", jpeg_bytes(part_photo(-1.0, i))) for i in range(30)]
     with ThreadPoolExecutor(2) as pool:
         reds, greens = pool.map(lambda files: list(inspector.inspect_many(files)), (red, green))
     assert [(r.photo.name, r.judgement.verdict) for r in reds] == [(name, Verdict.REJECT) for name, _ in red]
@@ -128,7 +100,7 @@ def test_hostile_25_two_batches_at_once_do_not_mix(inspector):
 
 
 def test_bad_files_are_rejected_in_their_place_and_stop_nothing(inspector):
-    good = jpeg(part_photo(1.0))
+    good = jpeg_bytes(part_photo(1.0))
     files = [("a", good), ("b", b""), ("c", b"<html>"), ("d", good[: len(good) // 2]), ("e", good), ("f", b"\x00" * 99)]
     results = list(inspector.inspect_many(files))
     assert [isinstance(r, Rejection) for r in results] == [False, True, True, True, False, True]
@@ -170,7 +142,7 @@ def test_files_are_read_only_a_few_ahead(inspector):
 
 
 def test_hostile_22_memory_stays_flat_over_500_photos(inspector):
-    data = jpeg(part_photo(0.8, size=300))
+    data = jpeg_bytes(part_photo(0.8, size=300))
 
     def files(n):
         # A fresh copy each, so that kept bytes would be seen.
@@ -190,7 +162,7 @@ def test_hostile_22_memory_stays_flat_over_500_photos(inspector):
 
 def test_a_model_without_memory_judges_without_familiarity(tmp_path):
     make_model_folder(tmp_path, familiarity=False)
-    result = Inspector("tiny", tmp_path).inspect_bytes(png(part_photo(1.0, blueness=1.0)), "a.png")
+    result = Inspector("tiny", tmp_path).inspect_bytes(png_bytes(part_photo(1.0, blueness=1.0)), "a.png")
     assert result.acquaintance is None
     assert result.judgement.verdict is Verdict.REJECT
 
@@ -204,7 +176,7 @@ def test_a_disabled_model_cannot_be_loaded(tmp_path):
 
 def test_a_recognition_model_names_or_is_unsure(tiny_models):
     inspector = Inspector("colours", tiny_models)
-    named = inspector.inspect_bytes(png(part_photo(1.0)), "red.png").judgement
-    unsure = inspector.inspect_bytes(png(part_photo(0.0)), "grey.png").judgement
+    named = inspector.inspect_bytes(png_bytes(part_photo(1.0)), "red.png").judgement
+    unsure = inspector.inspect_bytes(png_bytes(part_photo(0.0)), "grey.png").judgement
     assert (named.verdict, named.label, named.p_defect) == (Verdict.ACCEPT, "red", None)
     assert (unsure.verdict, unsure.label) == (Verdict.UNSURE, "unsure")

@@ -14,7 +14,19 @@ from PIL import Image
 from defect_app.cli import main
 from defect_app.intake import MAX_BYTES
 from tests.model_folders import part_photo
-from tests.test_inspection import jpeg, png
+from tests.photo_files import (
+    animation_bytes,
+    black_png_bytes,
+    cmyk_jpeg_bytes,
+    foreign_files,
+    huge_png_header,
+    jpeg_bytes,
+    png_bytes,
+    text_bomb_png,
+    turned_file,
+    webp_bytes,
+    ycck_jpeg_bytes,
+)
 
 KEYS = ["file", "sha256", "verdict", "label", "p", "p_defect", "familiar", "reason"]
 
@@ -35,9 +47,9 @@ def classify(tiny_models, capsys):
 def photos(tmp_path):
     folder = tmp_path / "photos"
     (folder / "inner").mkdir(parents=True)
-    (folder / "a red.jpg").write_bytes(jpeg(part_photo(1.0, 1)))
-    (folder / "b green.png").write_bytes(png(part_photo(-1.0, 2)))
-    (folder / "inner" / "c strange.png").write_bytes(png(part_photo(0.0, 3, blueness=1.0)))
+    (folder / "a red.jpg").write_bytes(jpeg_bytes(part_photo(1.0, 1)))
+    (folder / "b green.png").write_bytes(png_bytes(part_photo(-1.0, 2)))
+    (folder / "inner" / "c strange.png").write_bytes(png_bytes(part_photo(0.0, 3, blueness=1.0)))
     return folder
 
 
@@ -73,7 +85,7 @@ def test_hostile_files_are_rejected_with_their_reasons_and_all_others_judged(cla
     (photos / "empty.jpg").write_bytes(b"")
     (photos / "page.jpg").write_bytes(b"<html>hello</html>")
     (photos / "half.jpg").write_bytes(good[: len(good) // 2])
-    (photos / "tiny.png").write_bytes(png(np.zeros((16, 16, 3), np.uint8)))
+    (photos / "tiny.png").write_bytes(png_bytes(np.zeros((16, 16, 3), np.uint8)))
     buffer = io.BytesIO()
     Image.fromarray(part_photo(1.0)).save(buffer, "TIFF")
     (photos / "scan.jpg").write_bytes(buffer.getvalue())
@@ -91,6 +103,34 @@ def test_hostile_files_are_rejected_with_their_reasons_and_all_others_judged(cla
     assert "empty file" in by_name["empty.jpg"]["reason"]
     assert "incomplete" in by_name["half.jpg"]["reason"]
     assert "5 REJECTED_FILE" in errors
+
+
+def test_a_folder_of_everything_that_may_come_is_judged_or_refused_file_by_file(classify, tmp_path):
+    part = part_photo(1.0)
+    usable = {
+        "cmyk.jpg": cmyk_jpeg_bytes(part),
+        "ycck.jpg": ycck_jpeg_bytes(part),
+        "photo.webp": webp_bytes(part),
+        "moving.webp": animation_bytes("WEBP", [part, part]),
+        "png named.jpg": png_bytes(part),
+        "no extension": jpeg_bytes(part),
+        **{f"turned {i}.jpg": turned_file(part, i, "JPEG") for i in range(1, 9)},
+    }
+    unusable = {
+        "wide bomb.png": huge_png_header(),
+        "square bomb.png": huge_png_header(13_000, 13_000),
+        "text bomb.png": text_bomb_png(),
+        "dot.png": black_png_bytes(1, 1),
+        "noise.jpg": np.random.default_rng(0).bytes(5000),
+        **{f"foreign {name}".replace("/", "_"): data for name, data in foreign_files().items()},
+    }
+    for name, data in (usable | unusable).items():
+        (tmp_path / name).write_bytes(data)
+    status, records, _ = classify(tmp_path)
+    assert status == 3
+    assert len(records) == len(usable | unusable)
+    refused = {Path(r["file"]).name for r in records if r["verdict"] == "REJECTED_FILE"}
+    assert refused == set(unusable)
 
 
 def test_hostile_20_a_second_name_for_the_same_content_carries_the_verdict_and_says_so(classify, photos):
@@ -121,7 +161,7 @@ def test_hostile_20_the_second_is_not_judged_again(classify, photos, monkeypatch
 
 
 def test_hostile_19_the_same_name_with_other_content_is_kept_apart(classify, photos):
-    (photos / "inner" / "a red.jpg").write_bytes(jpeg(part_photo(-1.0, 9)))
+    (photos / "inner" / "a red.jpg").write_bytes(jpeg_bytes(part_photo(-1.0, 9)))
     _, records, _ = classify(photos)
     same_name = [r for r in records if r["file"].endswith("a red.jpg")]
     assert [r["verdict"] for r in same_name] == ["REJECT", "PASS"]
@@ -207,7 +247,7 @@ def test_hostile_21_names_are_data_in_json_and_harmless_in_a_table(classify, tmp
     monkeypatch.chdir(tmp_path)
     folder = tmp_path / "in"
     folder.mkdir()
-    (folder / name).write_bytes(png(part_photo(1.0)))
+    (folder / name).write_bytes(png_bytes(part_photo(1.0)))
     monkeypatch.chdir(folder)
     status, (record,), _ = classify(Path("..") / "in" / name, "--heatmaps", tmp_path / "heat")
     assert (status, record["verdict"]) == (0, "REJECT")
@@ -226,7 +266,7 @@ def test_hostile_21_names_are_data_in_json_and_harmless_in_a_table(classify, tmp
 def test_hostile_21_a_name_that_is_no_unicode_is_judged(classify, tmp_path):
     raw = os.fsencode(tmp_path) + b"/\xff\xfe.png"
     with open(raw, "wb") as file:
-        file.write(png(part_photo(1.0)))
+        file.write(png_bytes(part_photo(1.0)))
     status, (record,), _ = classify(tmp_path)
     assert (status, record["verdict"]) == (0, "REJECT")
     assert os.fsencode(record["file"]) == raw

@@ -11,7 +11,7 @@ import pytest
 
 from defect_app.cli import main
 from tests.model_folders import make_model_folder, part_photo
-from tests.test_inspection import jpeg
+from tests.photo_files import jpeg_bytes
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -96,7 +96,7 @@ def test_ctrl_c_keeps_the_lines_that_are_done(tiny_models, tmp_path):
     photos = tmp_path / "photos"
     photos.mkdir()
     for i in range(3000):
-        (photos / f"{i:04}.jpg").write_bytes(jpeg(part_photo(1.0, i % 7)) + i.to_bytes(4, "big"))
+        (photos / f"{i:04}.jpg").write_bytes(jpeg_bytes(part_photo(1.0, i % 7)) + i.to_bytes(4, "big"))
     command = [sys.executable, "-m", "defect_app", "classify", str(photos), "--model", "tiny"]
     command += ["--models-folder", str(tiny_models)]
     process = subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
