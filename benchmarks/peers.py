@@ -17,8 +17,11 @@ from benchmarks.photos import NamedBytes
 from defect_app.catalog import ModelSpec
 from defect_app.errors import ModelUnavailable
 
+Judge = Callable[[Sequence[NamedBytes]], list[str]]
+"""From (name, bytes) of photos to the label of each."""
 
-def usual_app(folder: Path, spec: ModelSpec) -> Callable[[Sequence[NamedBytes]], list[str]]:
+
+def usual_app(folder: Path, spec: ModelSpec) -> Judge:
     """Return the usual app: decode with Pillow, resize, `keras.predict`, one photo after the other, no heat map.
 
     Parameters

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.measurement import Machine, Measurement, this_machine
-from benchmarks.peers import usual_app
-from benchmarks.photos import phone_photos, small_photos
-from defect_app.catalog import find_model
+from benchmarks.peers import Judge, usual_app
+from benchmarks.photos import NamedBytes, phone_photos, small_photos
+from defect_app.catalog import find_model, load_catalog
 from defect_app.cli.terminal import say
 from defect_app.inspection import Inspector
 
-INT8 = "model_int8"
-"""Stem of the quantised files, in folders whose evaluation allows them."""
+INT8_SUFFIX = "-int8"
+"""Ends the id of a model's quantised copy, which is a model folder of its own with its own evaluation."""
 
 
 @dataclass(frozen=True)
@@ -65,16 +66,23 @@ def run_suite(model_id: str, models_folder: Path | None, repetitions: int) -> Be
     large = against_usual_app("12-megapixel JPEG", 12, inspector, peer, phone, ours_n=80, peer_n=6, **rounds)
     say("300 x 300 photos …")
     little = against_usual_app("300 x 300 JPEG, float32", 15, inspector, peer, small, ours_n=240, peer_n=16, **rounds)
-    if (folder / f"{INT8}.xml").is_file():
-        quantised = against_usual_app(
-            "300 x 300 JPEG, INT8", 25, Inspector(model_id, models_folder, INT8), peer, small,
-            ours_n=400, peer_n=16, **rounds,
-        )  # fmt: skip
-    else:
-        quantised = Measurement("300 x 300 JPEG, INT8: likewise", ">= 25 x", "not shipped with this model", None)
+    quantised = _quantised(f"{model_id}{INT8_SUFFIX}", models_folder, peer, small, repetitions)
     say("Reduced decode …")
     decode = change_by_reduced_decode(inspector, 20 * repetitions, small)
     measurements = (large, little, quantised, share, *from_the_app, decode)
     return BenchmarkReport(
         machine, datetime.now(UTC).isoformat(timespec="seconds"), model_id, repetitions, measurements
     )
+
+
+def _quantised(
+    model_id: str, models_folder: Path | None, peer: Judge, photos: Sequence[NamedBytes], repetitions: int
+) -> Measurement:
+    from benchmarks.throughput import against_usual_app
+
+    what = "300 x 300 JPEG, INT8"
+    if model_id not in [e.id for e in load_catalog(models_folder).usable]:
+        return Measurement(f"{what}: likewise", ">= 25 x", f"not shipped: there is no {model_id}", None)
+    say("300 x 300 photos, INT8 …")
+    inspector = Inspector(model_id, models_folder)
+    return against_usual_app(what, 25, inspector, peer, photos, ours_n=400, peer_n=16, repetitions=repetitions)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from itertools import cycle, islice
@@ -14,12 +14,11 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.measurement import Measurement, compare
-from benchmarks.peers import benchmark_app_per_s
+from benchmarks.peers import Judge, benchmark_app_per_s
 from benchmarks.photos import NamedBytes
 from defect_app.inspection import Inspector, input_pixels
 from defect_app.intake import Photo, read_photo
 
-Judge = Callable[[Sequence[NamedBytes]], list[str]]
 IN_MEMORY_SECONDS = 4
 
 
