@@ -1,17 +1,13 @@
 """``classify`` on folders as they come: lines, statuses, duplicates, hostile files and names, tables and heat maps."""
 
-import csv
 import hashlib
 import io
-import json
-import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from defect_app.cli import main
 from defect_app.intake import MAX_BYTES
 from tests.model_folders import part_photo
 from tests.photo_files import (
@@ -29,28 +25,6 @@ from tests.photo_files import (
 )
 
 KEYS = ["file", "sha256", "verdict", "label", "p", "p_defect", "familiar", "reason"]
-
-
-@pytest.fixture
-def classify(tiny_models, capsys):
-    """Return a function that runs the command and gives status, records and what went to standard error."""
-
-    def run(*arguments: object, model: str = "tiny") -> tuple[int, list[dict], str]:
-        status = main(["classify", *map(str, arguments), "--model", model, "--models-folder", str(tiny_models)])
-        captured = capsys.readouterr()
-        return status, [json.loads(line) for line in captured.out.splitlines()], captured.err
-
-    return run
-
-
-@pytest.fixture
-def photos(tmp_path):
-    folder = tmp_path / "photos"
-    (folder / "inner").mkdir(parents=True)
-    (folder / "a red.jpg").write_bytes(jpeg_bytes(part_photo(1.0, 1)))
-    (folder / "b green.png").write_bytes(png_bytes(part_photo(-1.0, 2)))
-    (folder / "inner" / "c strange.png").write_bytes(png_bytes(part_photo(0.0, 3, blueness=1.0)))
-    return folder
 
 
 def test_each_photo_is_one_json_object_a_line_with_the_promised_keys(classify, photos):
@@ -227,134 +201,3 @@ def test_a_file_that_cannot_be_read_is_rejected_with_the_systems_reason(classify
     assert status == 3
     assert [r["verdict"] for r in records] == ["REJECT", "REJECTED_FILE", "REVIEW"]
     assert fault.strerror in records[1]["reason"]
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "=cmd().png",
-        "-1+1.png",
-        "@sum.png",
-        "+1.png",
-        "<script>.png",
-        "🔩 部品.png",
-        "\u202egnp.exe",
-        "a\nb.png",
-        "ü" * 120,
-    ],
-)
-def test_hostile_21_names_are_data_in_json_and_harmless_in_a_table(classify, tmp_path, monkeypatch, name):
-    monkeypatch.chdir(tmp_path)
-    folder = tmp_path / "in"
-    folder.mkdir()
-    (folder / name).write_bytes(png_bytes(part_photo(1.0)))
-    monkeypatch.chdir(folder)
-    status, (record,), _ = classify(Path("..") / "in" / name, "--heatmaps", tmp_path / "heat")
-    assert (status, record["verdict"]) == (0, "REJECT")
-    assert record["file"] == f"../in/{name}"
-    (written,) = (tmp_path / "heat").iterdir()
-    assert set(written.name) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.")
-
-    monkeypatch.chdir(folder)
-    assert classify("./" + name, "--csv", tmp_path / "out.csv")[0] == 0
-    assert main(["classify", "--csv", str(tmp_path / "bare.csv"), "--model", "absent", "--", name]) == 2
-    (row,) = csv.DictReader((tmp_path / "out.csv").open(encoding="utf-8", newline=""))
-    assert row["file"].lstrip("'") == name
-    assert row["file"][0] not in "=+-@"
-
-
-def test_hostile_21_a_name_that_is_no_unicode_is_judged(classify, tmp_path):
-    raw = os.fsencode(tmp_path) + b"/\xff\xfe.png"
-    with open(raw, "wb") as file:
-        file.write(png_bytes(part_photo(1.0)))
-    status, (record,), _ = classify(tmp_path)
-    assert (status, record["verdict"]) == (0, "REJECT")
-    assert os.fsencode(record["file"]) == raw
-    status, _, _ = classify(tmp_path, "--csv", tmp_path / "out.csv")
-    assert status == 0
-    assert (tmp_path / "out.csv").read_text(encoding="utf-8").count("\n") == 2
-
-
-def test_a_table_holds_the_same_as_the_lines(classify, photos, tmp_path):
-    (photos / "empty.jpg").write_bytes(b"")
-    _, records, _ = classify(photos)
-    status, printed, errors = classify(photos, "--csv", tmp_path / "out.csv")
-    assert (status, printed) == (3, [])
-    assert "4 files" in errors
-    rows = list(csv.DictReader((tmp_path / "out.csv").open(encoding="utf-8", newline="")))
-    assert [r["file"] for r in rows] == [r["file"] for r in records]
-    assert [r["verdict"] for r in rows] == [r["verdict"] for r in records]
-    assert float(rows[0]["p_def_front"]) == records[0]["p"]["def_front"]
-    assert next(r for r in rows if r["verdict"] == "REJECTED_FILE")["p_defect"] == ""
-
-
-def test_a_table_that_cannot_be_written_is_status_2(classify, photos, tmp_path):
-    status, records, errors = classify(photos, "--csv", tmp_path / "absent" / "out.csv")
-    assert (status, records) == (2, [])
-    assert "cannot be written" in errors
-
-
-def test_limit_judges_the_first_files_only(classify, photos):
-    _, records, _ = classify(photos, "--limit", 2)
-    assert [Path(r["file"]).name for r in records] == ["a red.jpg", "b green.png"]
-
-
-def test_heat_maps_are_one_jpeg_a_content_named_after_it(classify, photos, tmp_path):
-    (photos / "copy.jpg").write_bytes((photos / "a red.jpg").read_bytes())
-    (photos / "empty.jpg").write_bytes(b"")
-    _, records, _ = classify(photos, "--heatmaps", tmp_path / "new" / "heat")
-    written = sorted(p.name for p in (tmp_path / "new" / "heat").iterdir())
-    contents = {r["sha256"][:16] for r in records if r["verdict"] != "REJECTED_FILE"}
-    assert len(written) == 3
-    assert {name[:16] for name in written} == contents
-    red = next(p for p in (tmp_path / "new" / "heat").iterdir() if p.name.endswith("-a_red.jpg"))
-    with Image.open(red) as drawn:
-        assert (drawn.format, drawn.size) == ("JPEG", (96, 96))
-        assert np.abs(np.asarray(drawn).astype(int) - part_photo(1.0, 1)).mean() > 20, "the map is drawn over the photo"
-
-
-def test_heat_maps_that_cannot_be_written_are_status_2(classify, photos, tmp_path):
-    (tmp_path / "file").write_text("in the way")
-    status, _, errors = classify(photos, "--heatmaps", tmp_path / "file")
-    assert status == 2
-    assert "Heat maps cannot be written" in errors
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["--operating-point", "strict"], "no operating point called 'strict'"),
-        (["--operating-point", ""], "no operating point called ''"),
-    ],
-)
-def test_an_unknown_operating_point_is_status_2_and_names_those_that_exist(classify, photos, arguments, said):
-    status, records, errors = classify(photos, *arguments)
-    assert (status, records) == (2, [])
-    assert said in errors
-    assert "default" in errors
-
-
-def test_the_default_operating_point_can_be_named(classify, photos):
-    assert classify(photos, "--operating-point", "default") == classify(photos)
-
-
-def test_an_unknown_or_disabled_model_is_status_2(classify, photos):
-    status, records, errors = classify(photos, model="absent")
-    assert (status, records) == (2, [])
-    assert "no model 'absent'" in errors
-    assert "colours, tiny" in errors
-
-
-def test_an_empty_folder_is_no_error(classify, tmp_path):
-    (tmp_path / "empty").mkdir()
-    status, records, errors = classify(tmp_path / "empty")
-    assert (status, records) == (0, [])
-    assert "No files" in errors
-
-
-def test_a_recognition_model_names_its_label_without_a_defect_score(classify, photos):
-    _, records, _ = classify(photos, model="colours")
-    assert [(r["verdict"], r["label"], r["p_defect"]) for r in records[:2]] == [
-        ("ACCEPT", "red", None),
-        ("ACCEPT", "green", None),
-    ]
