@@ -15,8 +15,8 @@ def augment(pixels: np.ndarray, entries: AugmentationEntries, rng: np.random.Gen
 
     Parameters
     ----------
-    pixels : ndarray of uint8, shape (height, width, 3)
-        RGB.
+    pixels : ndarray of uint8, shape (height, width, 3) or (height, width, 4)
+        RGB; a fourth channel is a mask, which moves with the picture and keeps its values.
     entries : AugmentationEntries
         What may be changed, and how far.
     rng : numpy.random.Generator
@@ -24,11 +24,13 @@ def augment(pixels: np.ndarray, entries: AugmentationEntries, rng: np.random.Gen
 
     Returns
     -------
-    ndarray of uint8, shape (height, width, 3)
+    ndarray of uint8, of the same shape
     """
     if rng.random() >= entries.share:
         return pixels
-    return _relit(_moved(pixels, entries, rng), entries, rng)
+    moved = _moved(pixels, entries, rng)
+    relit = _relit(np.ascontiguousarray(moved[..., :3]), entries, rng)
+    return np.dstack([relit, moved[..., 3]]) if moved.shape[2] == 4 else relit
 
 
 def _moved(pixels: np.ndarray, entries: AugmentationEntries, rng: np.random.Generator) -> np.ndarray:

@@ -180,7 +180,8 @@ class _BestKeeper(keras.callbacks.Callback):
         learnt = [np.array(v) for v in self.model.trainable_variables]
         if self._average is not None:
             self._assign(self._average)
-        logits = predict_logits(self.model, np.asarray(self._validation.pixels))
+        n_classes = self._validation.targets.shape[1]
+        logits = predict_logits(self.model, np.asarray(self._validation.pixels))[:, :n_classes]
         value = float(np.mean(np.asarray(self._loss(self._validation.targets, logits))))
         right = float(np.mean(logits.argmax(axis=1) == self._validation.targets.argmax(axis=1)))
         if value < self._best_loss:

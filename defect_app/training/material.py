@@ -14,6 +14,7 @@ from defect_app.catalog import InputSpec
 from defect_app.datasets import LabelledPicture, LoadedDataset, load_dataset, load_folder
 from defect_app.errors import DataUnavailable, InvalidRecipe
 from defect_app.intake import encode_jpeg
+from defect_app.training.localisation import MaskedPictures
 from defect_app.training.pipeline import TrainingPictures, input_pixels, one_hot, read_inputs
 from defect_app.training.recipe import Recipe
 
@@ -72,8 +73,16 @@ def load_data(recipe: Recipe, data_dir: Path | None, progress: CountProgress) ->
     return load_dataset(recipe.data.dataset, data_dir, progress=report)
 
 
-def gather(recipe: Recipe, loaded: LoadedDataset, size: InputSpec, progress: CountProgress) -> Material:
+def gather(
+    recipe: Recipe,
+    loaded: LoadedDataset,
+    size: InputSpec,
+    progress: CountProgress,
+    feature_map: tuple[int, int] | None = None,
+) -> Material:
     """Read the real pictures, render the scenes, and put them together.
+
+    With the rows and columns of a feature map, the scenes' masks come along, to teach the network where to look.
 
     Raises
     ------
@@ -94,10 +103,12 @@ def gather(recipe: Recipe, loaded: LoadedDataset, size: InputSpec, progress: Cou
         rendered = render_many(
             recipe.product, range_of(TRAINING_SCENES_FROM, recipe.seed, recipe.data.scenes), progress
         )
-        photos = np.stack([input_pixels(photo, size) for photo, _ in rendered])
-        targets = _targets([label for _, label in rendered], loaded.class_names, recipe)
+        photos = np.stack([input_pixels(scene.photo, size) for scene in rendered])
+        targets = _targets([scene.label for scene in rendered], loaded.class_names, recipe)
         training = TrainingPictures(
-            np.concatenate([np.asarray(training.pixels), photos]), np.concatenate([training.targets, targets])
+            np.concatenate([np.asarray(training.pixels), photos]),
+            np.concatenate([training.targets, targets]),
+            _masked(rendered, len(training), size, feature_map) if feature_map else None,
         )
     return Material(loaded, training, validation, validation_scenes(recipe, progress))
 
@@ -107,8 +118,8 @@ def validation_scenes(recipe: Recipe, progress: CountProgress) -> tuple[Rendered
     seeds = range_of(VALIDATION_SCENES_FROM, 0, recipe.data.scenes_validation)
     rendered = render_many(recipe.product, seeds, progress) if len(seeds) else []
     return tuple(
-        RenderedScene(f"scenes/{recipe.product}/{seed}.jpg", encode_jpeg(photo, quality=SCENE_JPEG_QUALITY), label)
-        for seed, (photo, label) in zip(seeds, rendered, strict=True)
+        RenderedScene(f"scenes/{recipe.product}/{seed}.jpg", encode_jpeg(s.photo, quality=SCENE_JPEG_QUALITY), s.label)
+        for seed, s in zip(seeds, rendered, strict=True)
     )
 
 
@@ -118,19 +129,23 @@ def range_of(start: int, seed: int, count: int) -> range:
     return range(first, first + count)
 
 
-def render_many(product: str, seeds: range, progress: CountProgress) -> list[tuple[np.ndarray, str]]:
-    """Render scenes: photo and label of each, half of them good."""
-
-    def one(seed: int) -> tuple[np.ndarray, str]:
-        scene = scenes.render(product, seed)
-        return scene.photo, scene.label
-
+def render_many(product: str, seeds: range, progress: CountProgress) -> list[scenes.Scene]:
+    """Render scenes, half of them good."""
     found = []
     with ThreadPoolExecutor(2) as pool:
-        for rendered in pool.map(one, seeds):
+        for rendered in pool.map(lambda seed: scenes.render(product, seed), seeds):
             found.append(rendered)
             progress("rendering scenes", len(found), len(seeds))
     return found
+
+
+def _masked(rendered: list[scenes.Scene], first: int, size: InputSpec, feature_map: tuple[int, int]) -> MaskedPictures:
+    masks = {
+        first + i: input_pixels(np.repeat(scene.mask[..., None].astype(np.uint8) * 255, 3, axis=2), size)[..., 0]
+        for i, scene in enumerate(rendered)
+        if scene.mask.any()
+    }
+    return MaskedPictures(masks, *feature_map)
 
 
 def _targets(labels: list[str], names: tuple[str, ...], recipe: Recipe) -> np.ndarray:

@@ -10,6 +10,7 @@ import keras
 
 from defect_app.errors import InvalidRecipe
 from defect_app.training.backbones import build_backbone
+from defect_app.training.localisation import with_evidence
 from defect_app.training.recipe import Recipe
 
 
@@ -20,7 +21,8 @@ class Network:
     Attributes
     ----------
     learner : keras.Model
-        Gives logits, shape (batch, n_classes): what is trained.
+        Gives logits, shape (batch, n_classes), followed by those of each place where the recipe teaches places: what
+        is trained.
     server : keras.Model
         Gives softmax probabilities and the last feature map: what is saved.
     feature_layer : str
@@ -55,7 +57,10 @@ def build_network(recipe: Recipe, n_classes: int, data_dir: Path | None = None) 
     # Softmax is a layer of its own, so that explanations can reach the logits.
     dense = keras.layers.Dense(n_classes, name="logits")
     softmax = keras.layers.Activation("softmax", name="probabilities", dtype="float32")
-    learner = keras.Model(backbone.inputs, dense(kept), name="learner")
+    logits = dense(kept)
+    if recipe.loss.localisation:
+        logits = with_evidence(logits, backbone.features, dense)
+    learner = keras.Model(backbone.inputs, logits, name="learner")
     server = keras.Model(
         backbone.inputs,
         [softmax(dense(pooled)), backbone.features],

@@ -14,6 +14,7 @@ from defect_app.catalog import InputSpec
 from defect_app.datasets import LabelledPicture, picture_bytes
 from defect_app.errors import DataUnavailable
 from defect_app.intake import Rejection, fit_to_input, read_photo
+from defect_app.training.localisation import MaskedPictures
 
 Change = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 
@@ -28,10 +29,13 @@ class TrainingPictures:
         RGB; an array of shape (n, height, width, 3), or a list of pictures of different sizes.
     targets : ndarray of float32, shape (n, n_classes)
         One row a picture: shares of the classes, or a teacher's logits.
+    masked : MaskedPictures or None
+        Where the defects lie, for the pictures of which it is known.
     """
 
     pixels: Sequence[np.ndarray] | np.ndarray
     targets: np.ndarray
+    masked: MaskedPictures | None = None
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -101,9 +105,11 @@ def shuffled_batches(
     Returns
     -------
     tf.data.Dataset
-        Of (float32 pictures of shape (batch, height, width, 3) in 0..255, float32 targets).
+        Of (float32 pictures of shape (batch, height, width, 3) in 0..255, float32 targets); with masked pictures the
+        shares of the places follow the classes in the targets.
     """
     steps = steps_per_epoch(len(pictures), batch_size)
+    masked = pictures.masked
 
     def orders() -> Any:
         for epoch in range(epochs):
@@ -115,15 +121,22 @@ def shuffled_batches(
 
     def load(epoch: np.ndarray, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         batch = np.empty((len(indices), size.height, size.width, 3), np.float32)
+        shares = np.zeros((len(indices), masked.n_places if masked else 0), np.float32)
         for place, index in enumerate(indices):
             rng = np.random.default_rng([seed, int(epoch), int(index), place])
-            batch[place] = change(pictures.pixels[index], rng)
-        return batch, pictures.targets[indices]
+            pixels = pictures.pixels[index]
+            if masked and int(index) in masked.masks:
+                changed = change(np.dstack([pixels, masked.masks[int(index)]]), rng)
+                shares[place] = masked.shares(changed[..., 3])
+            else:
+                changed = change(pixels, rng)
+            batch[place] = changed[..., :3]
+        return batch, np.concatenate([pictures.targets[indices], shares], axis=1)
 
     def as_tensors(epoch: Any, indices: Any) -> tuple[Any, Any]:
         batch, targets = tf.numpy_function(load, [epoch, indices], [tf.float32, tf.float32])
         batch.set_shape((batch_size, size.height, size.width, 3))
-        targets.set_shape((batch_size, pictures.targets.shape[1]))
+        targets.set_shape((batch_size, pictures.targets.shape[1] + (masked.n_places if masked else 0)))
         return batch, targets
 
     signature = (tf.TensorSpec((), tf.int64), tf.TensorSpec((batch_size,), tf.int64))

@@ -91,11 +91,15 @@ class AugmentationEntries:
 
 @dataclass(frozen=True)
 class LossEntries:
-    """Cross entropy, or focal loss for rare classes; smoothed labels; classes weighted by how rare they are."""
+    """Cross entropy, or focal loss for rare classes; smoothed labels; classes weighted by how rare they are.
+
+    `localisation` is the weight of the defect's place on rendered scenes, see `localisation`; 0 leaves it out.
+    """
 
     kind: Literal["cross_entropy", "focal"] = "cross_entropy"
     label_smoothing: float = 0.0
     balance_classes: bool = False
+    localisation: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -179,6 +183,7 @@ class Recipe:
             "augmentation.share": self.augmentation.share,
             "head.dropout": self.head.dropout,
             "loss.label_smoothing": self.loss.label_smoothing,
+            "loss.localisation": self.loss.localisation,
             "optimiser.weight_average": self.optimiser.weight_average,
             "schedule.warm_up": self.schedule.warm_up,
             "operating_point.most_good_reviewed": self.operating_point.most_good_reviewed,

@@ -19,6 +19,7 @@ from defect_app.training.augmentation import augment
 from defect_app.training.distillation import RobustnessFigures, gather_views, measure_robustness, student_view
 from defect_app.training.export import export_network, parity
 from defect_app.training.fit import FitResult, fit, write_history
+from defect_app.training.localisation import localisation_loss
 from defect_app.training.losses import Loss, classification_loss, distillation_loss
 from defect_app.training.material import RenderedScene, gather, load_data
 from defect_app.training.networks import Network, build_network
@@ -148,12 +149,17 @@ def _lesson(
             remembered=np.empty((0, size.height, size.width, 3), np.uint8),
             teacher=teacher,
         )
-    material = gather(recipe, loaded, size, report)
+    places = recipe.loss.localisation > 0
+    rows, columns = network.server.outputs[1].shape[1:3]
+    material = gather(recipe, loaded, size, report, feature_map=(rows, columns) if places else None)
+    loss = classification_loss(recipe.loss, material.training.targets.mean(axis=0))
+    if places:
+        loss = localisation_loss(loss, recipe.loss.localisation, loaded.classes)
     return _Lesson(
         material.training,
         material.validation,
         lambda pixels, rng: augment(pixels, recipe.augmentation, rng),
-        classification_loss(recipe.loss, material.training.targets.mean(axis=0)),
+        loss,
         material.validation_scenes,
         remembered=np.asarray(material.training.pixels),
     )
