@@ -18,7 +18,7 @@ import numpy as np
 from defect_app.errors import ModelUnavailable
 from defect_app.familiarity.quality import PhotoQuality, QualityLimits, fit_limits, measure_quality
 
-MOST_REFERENCES = 1500
+MOST_REFERENCES = 600
 NEIGHBOUR = 3
 """Which neighbour's distance counts: the third nearest, so that one odd training photo vouches for nothing."""
 
@@ -78,7 +78,7 @@ class FamiliarityModel:
         Parameters
         ----------
         features : ndarray, shape (n_train, n_features)
-            Pooled features of training photos; at most 1,500 are kept, chosen by `seed`.
+            Pooled features of training photos; at most 600 are kept, chosen by `seed`.
         held_out_features : ndarray, shape (n_held_out, n_features)
             Pooled features of validation photos: the limit is `slack` times their 99.5 % quantile of distance.
         qualities : sequence of PhotoQuality

@@ -84,6 +84,10 @@ def _resized(pixels: npt.NDArray[np.uint8], width: int, height: int, resize: Res
         if (columns, rows) != (width, height):
             result = np.asarray(cv2.resize(result, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
         return result
+    # Halving is many times cheaper than averaging by an uneven factor, and what it leaves to average is a quarter.
+    while rows % 2 == columns % 2 == 0 and rows >= 2 * height and columns >= 2 * width:
+        rows, columns = rows // 2, columns // 2
+        result = np.asarray(cv2.resize(result, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
     # OpenCV averages only when no side grows, so the sides that shrink go first.
     shrunk = (min(width, columns), min(height, rows))
     if shrunk != (columns, rows):

@@ -33,7 +33,7 @@ from defect_app.training.recipe import Recipe
 
 SCENES_SPLIT = "scenes"
 """Rows of rendered scenes in ``evaluation.parquet``: kept apart from the validation and test rows, which are real."""
-REMEMBERED = 1500
+REMEMBERED = 600
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def publish(
     record : TrainingRecord
         How the model came to be.
     remembered : ndarray of uint8, shape (n, height, width, 3)
-        Training pictures at the input size; up to 1,500 of them become the model's memory. Empty for none.
+        Training pictures at the input size; up to 600 of them become the model's memory. Empty for none.
     scenes : tuple of RenderedScene
         Scenes to measure, never learnt from.
     progress : callable

@@ -74,7 +74,7 @@ def test_save_and_load_give_identical_distances(model, tmp_path):
     assert (loaded.limit, loaded.quality) == (model.limit, model.quality)
 
 
-def test_at_most_1500_references_are_kept_and_the_seed_chooses_them():
+def test_at_most_600_references_are_kept_and_the_seed_chooses_them():
     many, held_out, qualities = near(MOST_REFERENCES + 300, 1), near(20, 2), [measure_quality(PIXELS)] * 3
     first, again, other = (FamiliarityModel.fit(many, held_out, qualities, seed=s) for s in (0, 0, 1))
     assert len(first.references) == MOST_REFERENCES

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from defect_app.intake import fit_to_input
+from tests.intake.expectations import difference
 from tests.photo_files import photo_pixels
 
 
@@ -26,14 +27,14 @@ def test_letterbox_of_a_wide_photo_pads_above_and_below_with_grey_114() -> None:
     result = fit_to_input(quarters(50, 100), height=40, width=40, fit="letterbox")
     assert np.all(result[:10] == 114)
     assert np.all(result[30:] == 114)
-    assert np.array_equal(result[10:30], quarters(20, 40))
+    assert difference(result[10:30], quarters(20, 40)) < 8
 
 
 def test_letterbox_of_a_tall_photo_pads_left_and_right() -> None:
     result = fit_to_input(quarters(100, 50), height=40, width=40, fit="letterbox")
     assert np.all(result[:, :10] == 114)
     assert np.all(result[:, 30:] == 114)
-    assert np.array_equal(result[:, 10:30], quarters(40, 20))
+    assert difference(result[:, 10:30], quarters(40, 20)) < 8
 
 
 def test_letterbox_puts_an_odd_pixel_of_padding_below() -> None:
