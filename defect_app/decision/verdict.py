@@ -104,7 +104,9 @@ def judge(
     confidence = float(probabilities[top])
     if point.accept_at is not None:
         if confidence >= point.accept_at:
-            return Judgement(Verdict.ACCEPT, name, None, f"{title[:1].upper()}{title[1:]} with a probability of {confidence:.2f}.")
+            return Judgement(
+                Verdict.ACCEPT, name, None, f"{title[:1].upper()}{title[1:]} with a probability of {confidence:.2f}."
+            )
         said = f"the best guess, {title}, has only {confidence:.2f}, below {point.accept_at:.2f}."
         return Judgement(Verdict.UNSURE, UNSURE_LABEL, None, f"Unsure: {said}")
 

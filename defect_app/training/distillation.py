@@ -96,6 +96,26 @@ def student_view(
     return input_pixels(np.ascontiguousarray(pixels), size)
 
 
+def blend(student: Any, teacher: Any, student_share: float) -> None:
+    """Mix the student's weights with its teacher's, in place.
+
+    What the student forgot of the clean pictures comes back sooner than what it gained on degraded ones goes.
+    Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022.
+
+    Parameters
+    ----------
+    student, teacher : keras.Model
+        Of the same layers.
+    student_share : float
+        In (0, 1].
+    """
+    mixed = [
+        student_share * np.asarray(own) + (1 - student_share) * np.asarray(taught)
+        for own, taught in zip(student.get_weights(), teacher.get_weights(), strict=True)
+    ]
+    student.set_weights(mixed)
+
+
 def measure_robustness(
     teacher: Any, student: Any, pictures: Sequence[LabelledPicture], names: Sequence[str], size: InputSpec
 ) -> RobustnessFigures:

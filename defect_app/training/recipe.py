@@ -135,11 +135,14 @@ class DistillationEntries:
         Of the pictures, in [0, 1]; the student sees the others clean.
     crops : int
         Views of each picture: the middle, and others by chance.
+    student_share : float
+        Of the student's weights in the final ones, in (0, 1]; the rest are the teacher's, see `distillation.blend`.
     """
 
     temperature: float = 2.0
     degraded_share: float = 0.7
     crops: int = 2
+    student_share: float = 1.0
 
 
 @dataclass(frozen=True)

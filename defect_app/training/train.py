@@ -16,7 +16,7 @@ import numpy as np
 from defect_app.catalog import MODELS_FOLDER, InputSpec
 from defect_app.datasets import LoadedDataset
 from defect_app.training.augmentation import augment
-from defect_app.training.distillation import RobustnessFigures, gather_views, measure_robustness, student_view
+from defect_app.training.distillation import RobustnessFigures, blend, gather_views, measure_robustness, student_view
 from defect_app.training.export import export_network, parity
 from defect_app.training.fit import FitResult, fit, write_history
 from defect_app.training.localisation import localisation_loss
@@ -115,6 +115,8 @@ def train(
         progress=lambda done, total, words: report(words, done, total),
         steps_limit=steps_limit,
     )
+    if recipe.distillation is not None:
+        blend(network.learner, lesson.teacher, recipe.distillation.student_share)
     minutes = (time.perf_counter() - started) / 60
     staged = work / recipe.model
     export_network(network.server, staged)

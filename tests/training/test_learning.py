@@ -8,6 +8,7 @@ import pytest
 from scipy.special import log_softmax
 
 from defect_app.catalog import InputSpec
+from defect_app.training.distillation import blend
 from defect_app.training.fit import fit, write_history
 from defect_app.training.losses import classification_loss, distillation_loss
 from defect_app.training.pipeline import TrainingPictures, shuffled_batches
@@ -143,3 +144,12 @@ def test_a_student_that_answers_like_its_teacher_loses_nothing():
     loss = distillation_loss(2.0)
     np.testing.assert_allclose(np.asarray(loss(logits, logits + 3)), 0, atol=1e-5)
     assert (np.asarray(loss(logits, -logits)) > 0.01).all()
+
+
+def test_a_blend_lies_between_student_and_teacher():
+    student, teacher = _learner(), _learner()
+    start = [w.copy() for w in teacher.get_weights()]
+    student.set_weights([w + 1 for w in start])
+    blend(student, teacher, 0.25)
+    for own, taught in zip(student.get_weights(), start, strict=True):
+        np.testing.assert_allclose(own, taught + 0.25, atol=1e-6)

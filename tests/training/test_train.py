@@ -113,7 +113,7 @@ def test_progress_is_told_from_reading_to_evaluating(trained):
 
 
 def test_a_recipe_that_distils_gives_a_model_and_its_figures(tmp_path):
-    folder, _ = _train(tmp_path, "[distillation]\ntemperature = 2.0\n")
+    folder, _ = _train(tmp_path, "[distillation]\ntemperature = 2.0\nstudent_share = 0.5\n")
     record = json.loads((folder / "training.json").read_text())
     figures = record["robustness"]
     assert figures["n"] == 10
