@@ -63,7 +63,8 @@ class Comparison:
         differing = self.only_first + self.only_second
         if not differing:
             return f"{first} and {second} are right and wrong on the same photos, all {self.n:,} of them."
-        said = f"Of {self.n:,} photos {first} alone is right on {self.only_first:,}, {second} alone on {self.only_second:,}"
+        alone = f"{first} alone is right on {self.only_first:,}, {second} alone on {self.only_second:,}"
+        said = f"Of {self.n:,} photos {alone}"
         if self.p_value < SIGNIFICANT:
             better = first if self.only_first > self.only_second else second
             return f"{said}: {better} is better, and chance hardly explains it (p = {self.p_value:.2g})."
