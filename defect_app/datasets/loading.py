@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -145,7 +146,8 @@ def _grouped_and_split(
         rest = np.flatnonzero(training)
         splits[rest[first_share([digests[i] for i in rest], 0.2, "validation")]] = "validation"
     else:
-        splits = _splits(digests, labels, groups, official_test, pixel_hashes)
+        twins = connected_groups(len(pictures), first, second)
+        splits = _splits(digests, labels, groups, twins, official_test, pixel_hashes)
     leaked = np.zeros(len(pictures), bool)
     crossing = (splits[first] == "test") & (splits[second] != "test")
     leaked[first[crossing]] = True
@@ -160,7 +162,12 @@ def _grouped_and_split(
 
 
 def _splits(
-    digests: list[str], labels: list[str], groups: np.ndarray, official_test: np.ndarray, pixel_hashes: list[str]
+    digests: list[str],
+    labels: list[str],
+    groups: np.ndarray,
+    twins: np.ndarray,
+    official_test: np.ndarray,
+    pixel_hashes: list[str],
 ) -> np.ndarray:
     splits = np.full(len(digests), "train", dtype=object)
     if official_test.any():
@@ -175,8 +182,18 @@ def _splits(
         chosen = carve_out(
             [digests[i] for i in rest], [labels[i] for i in rest], groups[rest].tolist(), VALIDATION_SHARE, "validation"
         )
-        splits[rest[chosen]] = "validation"
+        # Twins with different labels: the thumbnails do not show what makes the one defective, so such a group may
+        # hold half of all that is like it, and thresholds would be chosen on what no training picture shows.
+        splits[rest[chosen & ~_of_mixed_groups(twins[rest], [labels[i] for i in rest])]] = "validation"
     return splits
+
+
+def _of_mixed_groups(groups: np.ndarray, labels: list[str]) -> np.ndarray:
+    """Mark the members of groups that hold several labels; bool of shape (n,)."""
+    labels_of: dict[int, set[str]] = defaultdict(set)
+    for group, label in zip(groups.tolist(), labels, strict=True):
+        labels_of[group].add(label)
+    return np.array([len(labels_of[group]) > 1 for group in groups.tolist()], bool)
 
 
 def _fingerprints(
