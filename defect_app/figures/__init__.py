@@ -1,0 +1,1 @@
+"""Results to plotly figures: pure functions that draw and compute nothing."""

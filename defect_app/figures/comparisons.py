@@ -1,0 +1,82 @@
+"""Bars and scatters that set models beside each other: proportions with intervals, published against ours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from defect_app.evaluation.intervals import Proportion
+from defect_app.evaluation.per_class import ClassFigures
+from defect_app.figures.style import SERIES, SYMBOLS, said_instead, styled
+
+
+def proportions_figure(named: Sequence[tuple[str, Proportion]], x_title: str) -> go.Figure:
+    """Draw proportions with their intervals as points, one a line; those without photos are left out."""
+    held = [(name, p) for name, p in named if p.n]
+    if not held:
+        return said_instead("There are no photos to compare.")
+    return _points(
+        [name for name, _ in held],
+        np.array([p.rate for _, p in held]),
+        np.array([p.low for _, p in held]),
+        np.array([p.high for _, p in held]),
+        x_title,
+        "Model",
+    )
+
+
+def per_class_figure(class_names: Sequence[str], figures: ClassFigures, x_title: str) -> go.Figure:
+    """Draw one figure of every class with its interval, in the order given."""
+    if not len(class_names):
+        return said_instead("There are no classes to draw.")
+    return _points(list(class_names), figures.value, figures.low, figures.high, x_title, "Actual class")
+
+
+def backbones_figure(backbones: pd.DataFrame, times: pd.DataFrame, batch: int = 8) -> go.Figure:
+    """Draw the casting report's accuracy against seconds per batch, a labelled point a backbone.
+
+    Parameters
+    ----------
+    backbones, times : DataFrame
+        The tables ``casting_backbones`` and ``casting_time``.
+    batch : int
+        2, 4 or 8, as measured.
+    """
+    joined = backbones.merge(times, on="backbone")
+    figure = go.Figure(
+        go.Scatter(
+            x=joined[f"seconds_per_batch_{batch}"],
+            y=joined["accuracy_percent"],
+            text=joined["backbone"],
+            mode="markers+text",
+            textposition="top center",
+            marker={"size": 10, "color": SERIES[0], "symbol": SYMBOLS[0]},
+            hovertemplate="%{text}<br>%{x:.3f} s a batch<br>%{y:.2f} % right<extra></extra>",
+            showlegend=False,
+        )
+    )
+    return styled(figure, x_title=f"Seconds per batch of {batch} (published)", y_title="Accuracy in % (published)")
+
+
+def _points(
+    names: list[str], value: np.ndarray, low: np.ndarray, high: np.ndarray, x_title: str, y_title: str
+) -> go.Figure:
+    spread = {"type": "data", "symmetric": False, "array": high - value, "arrayminus": value - low}
+    figure = go.Figure(
+        go.Scatter(
+            x=value,
+            y=names,
+            error_x=spread,
+            customdata=np.stack([low, high], axis=1),
+            mode="markers",
+            marker={"size": 10, "color": SERIES[0]},
+            hovertemplate="%{y}: %{x:.4f} (%{customdata[0]:.4f} to %{customdata[1]:.4f})<extra></extra>",
+            showlegend=False,
+        )
+    )
+    styled(figure, x_title=x_title, y_title=y_title, height=max(180, 100 + 26 * len(names)))
+    figure.update_yaxes(type="category", autorange="reversed")
+    return figure

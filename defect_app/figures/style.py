@@ -1,0 +1,59 @@
+"""The look that all figures share: transparent, legible on light and dark, safe for colour-blind eyes."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+GOOD = "#0072B2"
+DEFECTIVE = "#D55E00"
+REVIEW = "#E69F00"
+NEUTRAL = "#7F8C93"
+ACCENT = "#009E73"
+SERIES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", NEUTRAL)
+"""Okabe and Ito's palette: told apart with every common kind of colour blindness, on white and on near-black."""
+SYMBOLS = ("circle", "square", "diamond", "cross", "triangle-up", "x", "star")
+"""One a series, so that colour is never the only difference."""
+GRID = "rgba(127,140,147,0.25)"
+SEQUENTIAL = ((0.0, "rgba(0,114,178,0.04)"), (1.0, "rgba(0,114,178,0.85)"))
+
+
+def styled(figure: go.Figure, *, x_title: str, y_title: str, height: int = 380) -> go.Figure:
+    """Give a figure the shared look and return it.
+
+    Parameters
+    ----------
+    figure : Figure
+        Changed in place.
+    x_title, y_title : str
+        Axis titles in words.
+    height : int
+        In pixels.
+    """
+    figure.update_layout(
+        height=height,
+        margin={"l": 64, "r": 16, "t": 32, "b": 56},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"color": NEUTRAL, "size": 13},
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0.0},
+        hovermode="closest",
+    )
+    figure.update_xaxes(title_text=x_title, gridcolor=GRID, zerolinecolor=GRID, linecolor=GRID, automargin=True)
+    figure.update_yaxes(title_text=y_title, gridcolor=GRID, zerolinecolor=GRID, linecolor=GRID, automargin=True)
+    return figure
+
+
+def said_instead(words: str) -> go.Figure:
+    """Return a figure that says in words why there is nothing to draw."""
+    figure = go.Figure()
+    figure.add_annotation(text=words, showarrow=False, x=0.5, y=0.5, xref="paper", yref="paper")
+    styled(figure, x_title="", y_title="", height=160)
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False)
+    return figure
+
+
+def band_colour(colour: str, opacity: float) -> str:
+    """Return a hex colour as rgba with this opacity."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"

@@ -1,0 +1,129 @@
+"""Score histogram with the two lines, and figures over all thresholds with bands over repeats."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from defect_app.evaluation.histograms import ScoreHistogram
+from defect_app.evaluation.repeats import RepeatTable
+from defect_app.evaluation.threshold_curves import Band, ThresholdCurves
+from defect_app.evaluation.thresholds import Thresholds
+from defect_app.figures.style import DEFECTIVE, GOOD, REVIEW, SERIES, SYMBOLS, band_colour, said_instead, styled
+
+CURVE_WORDS = {
+    "precision": "precision",
+    "recall": "recall",
+    "f1": "F1",
+    "accuracy": "accuracy",
+    "escape_rate": "escapes (share of defective parts)",
+    "false_reject_rate": "false rejects (share of good parts)",
+    "review_load": "parts to review (share)",
+    "cost": "cost per 1,000 parts",
+}
+_DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
+
+
+def histogram_figure(histogram: ScoreHistogram, thresholds: Thresholds | None = None, *, log: bool = True) -> go.Figure:
+    """Draw the scores of good and of defective parts with the two lines.
+
+    Parameters
+    ----------
+    histogram : ScoreHistogram
+        Counts.
+    thresholds : Thresholds, optional
+        Lines to draw.
+    log : bool
+        Logarithmic counts, so that the few hard parts beside thousands of clear ones are seen.
+    """
+    figure = go.Figure()
+    width = np.diff(histogram.edges)
+    for name, counts, colour, shape in (
+        ("actual good", histogram.good, GOOD, ""),
+        ("actual defective", histogram.defective, DEFECTIVE, "/"),
+    ):
+        marker = {"color": band_colour(colour, 0.65), "pattern": {"shape": shape}}
+        said = f"{name}<br>score %{{x:.3f}}<br>%{{y:,}} photos<extra></extra>"
+        centres = histogram.edges[:-1] + width / 2
+        figure.add_trace(go.Bar(x=centres, y=counts, width=width, name=name, marker=marker, hovertemplate=said))
+    styled(figure, x_title="Score for a defect", y_title="Photos")
+    figure.update_layout(barmode="overlay", bargap=0)
+    figure.update_xaxes(range=[-0.01, 1.01])
+    figure.update_yaxes(type="log" if log else "linear")
+    return _with_lines(figure, thresholds)
+
+
+def threshold_figure(
+    curves: ThresholdCurves,
+    names: Sequence[str] = ("precision", "recall", "f1"),
+    *,
+    bands: Mapping[str, Band] | None = None,
+    thresholds: Thresholds | None = None,
+) -> go.Figure:
+    """Draw figures over all thresholds.
+
+    Parameters
+    ----------
+    curves : ThresholdCurves
+        Of the bundled model.
+    names : sequence of str
+        Keys of `CURVE_WORDS`; draw the cost alone, its unit is another.
+    bands : mapping of str to Band, optional
+        Mean and sd over repeats, on the same thresholds: drawn as mean +- sd.
+    thresholds : Thresholds, optional
+        Lines to draw.
+    """
+    figure = go.Figure()
+    for i, name in enumerate(names):
+        colour, at = SERIES[i % len(SERIES)], curves.thresholds
+        spread = (bands or {}).get(name)
+        if spread is not None and np.isfinite(spread.sd).any():
+            edge = {"mode": "lines", "line": {"width": 0}, "showlegend": False, "hoverinfo": "skip"}
+            fill = {"fill": "tonexty", "fillcolor": band_colour(colour, 0.18)}
+            figure.add_trace(go.Scatter(x=at, y=spread.mean - spread.sd, **edge))
+            figure.add_trace(go.Scatter(x=at, y=spread.mean + spread.sd, **edge, **fill))
+        line = {"color": colour, "dash": _DASHES[i % len(_DASHES)], "width": 2}
+        said = f"{CURVE_WORDS[name]} %{{y:.4f}}<br>threshold %{{x:.4f}}<extra></extra>"
+        y = getattr(curves, name)
+        figure.add_trace(go.Scatter(x=at, y=y, name=CURVE_WORDS[name], mode="lines", line=line, hovertemplate=said))
+    y_title = CURVE_WORDS[names[0]].capitalize() if len(names) == 1 else "Share"
+    styled(figure, x_title="Reject from (threshold on the score)", y_title=y_title)
+    return _with_lines(figure, thresholds)
+
+
+def repeats_figure(ours: RepeatTable, published: Mapping[str, Sequence[float]] | None = None) -> go.Figure:
+    """Draw mean +- sd over runs at each threshold, ours beside a report's.
+
+    Parameters
+    ----------
+    ours : RepeatTable
+        Measured.
+    published : mapping, optional
+        ``threshold``, ``mean`` and ``sd`` as the report prints them, mean and sd in the unit of ours ([0, 1]).
+    """
+    if not ours.values.size:
+        return said_instead("There are no repeats to draw.")
+    sets = [("ours", ours.thresholds, ours.mean, ours.sd)]
+    if published is not None:
+        at, mean, sd = (np.asarray(published[key], np.float64) for key in ("threshold", "mean", "sd"))
+        sets.append(("published", at, mean, sd))
+    figure = go.Figure()
+    for i, (name, at, mean, sd) in enumerate(sets):
+        marker = {"symbol": SYMBOLS[i], "size": 9, "color": SERIES[i]}
+        spread = {"type": "data", "array": np.nan_to_num(sd)}
+        figure.add_trace(go.Scatter(x=at, y=mean, error_y=spread, name=name, mode="markers+lines", marker=marker))
+    return styled(figure, x_title="Threshold", y_title=f"{ours.metric.capitalize()}, mean ± sd over runs")
+
+
+def _with_lines(figure: go.Figure, thresholds: Thresholds | None) -> go.Figure:
+    if thresholds is not None:
+        for at, colour, dash, words in (
+            (thresholds.review_at, REVIEW, "dash", "review from"),
+            (thresholds.reject_at, DEFECTIVE, "solid", "reject from"),
+        ):
+            side = "top left" if words.startswith("review") else "top right"
+            line = {"color": colour, "dash": dash, "width": 2}
+            figure.add_vline(x=at, line=line, annotation_text=f"{words} {at:.3g}", annotation_position=side)
+    return figure

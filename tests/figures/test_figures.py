@@ -1,0 +1,123 @@
+"""Every figure draws the given numbers, names its axes in words, and says why when there is nothing to draw."""
+
+import json
+
+import numpy as np
+import pytest
+
+from defect_app.evaluation.calibration import calibration
+from defect_app.evaluation.confusion import ConfusionMatrix
+from defect_app.evaluation.histograms import score_histogram
+from defect_app.evaluation.intervals import proportion
+from defect_app.evaluation.per_class import class_report
+from defect_app.evaluation.published import report_for
+from defect_app.evaluation.ranking import ranking_curves
+from defect_app.evaluation.repeats import repeat_tables
+from defect_app.evaluation.threshold_curves import curve_bands, threshold_curves, threshold_grid
+from defect_app.evaluation.thresholds import SortedScores, Thresholds, verdict_counts
+from defect_app.evaluation.training_history import TrainingHistory
+from defect_app.figures import comparisons, curves, matrices, thresholds
+from tests.evaluation.caches import generated, scores_of
+
+BAD, SCORES = generated(300, seed=31)
+ORDERED = scores_of(BAD, SCORES)
+LINES = Thresholds(0.3, 0.7)
+MATRIX = ConfusionMatrix(np.array([[23, 1], [3, 5]]), ("not defective", "defective"), ("not defective", "defective"))
+RANKING = ranking_curves(BAD, SCORES)
+GRID = threshold_grid([ORDERED], 40)
+CURVES = threshold_curves(ORDERED, GRID)
+CASTING = report_for("casting")
+HISTORY = TrainingHistory(np.arange(1, 4), np.array([3.0, 2, 1]), np.array([3.0, 2.5, 2]), np.array([0.5, 0.6, 0.7]))
+NOTHING = SortedScores(np.empty(0), np.empty(0))
+
+FIGURES = {
+    "confusion": lambda: matrices.confusion_figure(MATRIX),
+    "verdicts": lambda: matrices.verdict_figure(verdict_counts(ORDERED, LINES)),
+    "roc": lambda: curves.roc_figure(RANKING, [("now", 0.1, 0.9)]),
+    "precision-recall": lambda: curves.precision_recall_figure(RANKING, [("now", 0.9, 0.9)]),
+    "det": lambda: curves.det_figure(RANKING),
+    "reliability": lambda: curves.reliability_figure(calibration(BAD, SCORES)),
+    "history": lambda: curves.history_figure(HISTORY),
+    "histogram": lambda: thresholds.histogram_figure(score_histogram(ORDERED), LINES),
+    "over thresholds": lambda: thresholds.threshold_figure(CURVES, bands=curve_bands([CURVES] * 2), thresholds=LINES),
+    "repeats": lambda: thresholds.repeats_figure(repeat_tables([ORDERED] * 3)[0]),
+    "proportions": lambda: comparisons.proportions_figure([("a", proportion(9, 10))], "Accuracy"),
+    "per class": lambda: comparisons.per_class_figure(MATRIX.rows, class_report(MATRIX).recall, "Recall"),
+    "backbones": lambda: comparisons.backbones_figure(
+        CASTING.tables["casting_backbones"], CASTING.tables["casting_time"]
+    ),
+}
+
+
+@pytest.mark.parametrize("draw", FIGURES.values(), ids=FIGURES)
+def test_every_figure_has_axis_titles_in_words_and_no_background(draw):
+    drawn = json.loads(draw().to_json())
+    for axis in ("xaxis", "yaxis"):
+        assert drawn["layout"][axis]["title"]["text"]
+    assert drawn["layout"]["paper_bgcolor"] == drawn["layout"]["plot_bgcolor"] == "rgba(0,0,0,0)"
+
+
+@pytest.mark.parametrize("draw", FIGURES.values(), ids=FIGURES)
+def test_a_figure_is_the_same_each_time(draw):
+    assert draw().to_json() == draw().to_json()
+
+
+def test_rows_are_actual_columns_predicted_and_each_cell_can_be_clicked():
+    figure = matrices.confusion_figure(MATRIX)
+    heat, cells = figure.data
+    np.testing.assert_array_equal(heat.z, MATRIX.counts)
+    assert figure.layout.yaxis.title.text == "Actual"
+    assert figure.layout.xaxis.title.text == "Predicted"
+    assert figure.layout.yaxis.autorange == "reversed"
+    written = {tuple(names): text for names, text in zip(cells.customdata, cells.text, strict=True)}
+    assert written[("defective", "not defective")] == "3"
+    assert written[("not defective", "defective")] == "1"
+
+
+def test_a_hidden_diagonal_is_blank_and_percent_is_of_the_row():
+    figure = matrices.confusion_figure(MATRIX, percent=True, hide_diagonal=True)
+    assert np.isnan(figure.data[0].z[0][0])
+    assert figure.data[0].z[1][0] == 37.5
+    assert len(figure.data[1].text) == 2
+
+
+def test_the_verdict_matrix_has_three_columns_in_words():
+    figure = matrices.verdict_figure(verdict_counts(ORDERED, LINES))
+    assert list(figure.data[0].x) == ["PASS", "REVIEW", "REJECT"]
+    assert list(figure.data[0].y) == ["good", "defective"]
+
+
+def test_curves_draw_the_given_points_and_the_two_lines():
+    figure = thresholds.threshold_figure(CURVES, ("recall",), thresholds=LINES)
+    np.testing.assert_array_equal(figure.data[0].y, CURVES.recall)
+    assert sorted(shape.x0 for shape in figure.layout.shapes) == [0.3, 0.7]
+    np.testing.assert_array_equal(curves.roc_figure(RANKING).data[0].y, RANKING.recall)
+
+
+def test_colour_is_never_the_only_difference_between_series():
+    drawn = thresholds.threshold_figure(CURVES, ("precision", "recall", "f1")).data
+    assert len({trace.line.dash for trace in drawn}) == 3
+    bars = thresholds.histogram_figure(score_histogram(ORDERED)).data
+    assert bars[0].marker.pattern.shape != bars[1].marker.pattern.shape
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: curves.roc_figure(ranking_curves(np.ones(3, bool), np.zeros(3))),
+        lambda: curves.det_figure(ranking_curves(np.empty(0, bool), np.empty(0))),
+        lambda: curves.reliability_figure(calibration(np.empty(0, bool), np.empty(0))),
+        lambda: comparisons.proportions_figure([("a", proportion(0, 0))], "Accuracy"),
+        lambda: matrices.verdict_figure(verdict_counts(NOTHING, LINES), by_class=True),
+    ],
+)
+def test_hostile_28_nothing_to_draw_is_said_in_the_figure(draw):
+    figure = draw()
+    assert not figure.data
+    assert figure.layout.annotations[0].text.endswith(".")
+
+
+def test_hostile_28_figures_of_no_scores_draw_without_exception():
+    grid = threshold_grid([NOTHING])
+    assert thresholds.threshold_figure(threshold_curves(NOTHING, grid), thresholds=LINES).data
+    assert thresholds.histogram_figure(score_histogram(NOTHING)).data
