@@ -7,6 +7,7 @@ import pytest
 
 from defect_app.evaluation.calibration import calibration
 from defect_app.evaluation.confusion import ConfusionMatrix
+from defect_app.evaluation.coverage import coverage_curve
 from defect_app.evaluation.histograms import score_histogram
 from defect_app.evaluation.intervals import proportion
 from defect_app.evaluation.per_class import class_report
@@ -17,7 +18,7 @@ from defect_app.evaluation.threshold_curves import curve_bands, threshold_curves
 from defect_app.evaluation.thresholds import SortedScores, Thresholds, verdict_counts
 from defect_app.evaluation.training_history import TrainingHistory
 from defect_app.figures import comparisons, curves, matrices, thresholds
-from tests.evaluation.caches import generated, scores_of
+from tests.evaluation.caches import casting_rows, generated, scores_of, selected_of
 
 BAD, SCORES = generated(300, seed=31)
 ORDERED = scores_of(BAD, SCORES)
@@ -27,6 +28,7 @@ RANKING = ranking_curves(BAD, SCORES)
 GRID = threshold_grid([ORDERED], 40)
 CURVES = threshold_curves(ORDERED, GRID)
 CASTING = report_for("casting")
+COVERAGE = coverage_curve(selected_of(casting_rows(BAD, SCORES)))
 HISTORY = TrainingHistory(np.arange(1, 4), np.array([3.0, 2, 1]), np.array([3.0, 2.5, 2]), np.array([0.5, 0.6, 0.7]))
 NOTHING = SortedScores(np.empty(0), np.empty(0))
 
@@ -37,6 +39,7 @@ FIGURES = {
     "precision-recall": lambda: curves.precision_recall_figure(RANKING, [("now", 0.9, 0.9)]),
     "det": lambda: curves.det_figure(RANKING),
     "reliability": lambda: curves.reliability_figure(calibration(BAD, SCORES)),
+    "coverage": lambda: curves.coverage_figure(COVERAGE, accept_at=0.6),
     "history": lambda: curves.history_figure(HISTORY),
     "histogram": lambda: thresholds.histogram_figure(score_histogram(ORDERED), LINES),
     "over thresholds": lambda: thresholds.threshold_figure(CURVES, bands=curve_bands([CURVES] * 2), thresholds=LINES),
