@@ -29,7 +29,8 @@ class Prediction:
     probabilities : ndarray of float32, shape (n_classes,)
         Softmax, in the order of the spec's classes.
     features : ndarray of float32, shape (n_channels,)
-        The last feature map, averaged over the picture.
+        What familiarity compares: the model's output "descriptor", the mean of a feature map in its middle; without
+        that output the mean of the last feature map.
     activation_map : ActivationMap or None
         Evidence for defect (inspection) or for the top class (recognition); None where the model's head has no
         class activation map.
@@ -77,6 +78,7 @@ class Engine:
             raise ModelUnavailable(f"{spec.id}: {problem}", "Restore the model folder.")
         self._directions = self._directions_of(spec)
         self._compiled = compiled
+        self._has_descriptor = any("descriptor" in port.get_names() for port in compiled.outputs)
         self._idle: queue.SimpleQueue[Any] = queue.SimpleQueue()
         # One request more than there are streams: a thread fills it while the streams compute.
         for _ in range(self.streams + 1):
@@ -102,7 +104,11 @@ class Engine:
             request.infer({0: pixels[None]}, share_inputs=True)
             probabilities = request.get_tensor("probabilities").data[0].copy()
             feature_map = request.get_tensor("features").data[0]
-            return Prediction(probabilities, feature_map.mean(axis=(0, 1)), self._map(feature_map, probabilities))
+            if self._has_descriptor:
+                features = request.get_tensor("descriptor").data[0].copy()
+            else:
+                features = feature_map.mean(axis=(0, 1))
+            return Prediction(probabilities, features, self._map(feature_map, probabilities))
 
     @contextmanager
     def _request(self) -> Iterator[Any]:

@@ -23,6 +23,9 @@ class Backbone:
         One of the builders of ``keras.applications``.
     feature_layer : str
         The layer whose output is the last feature map.
+    familiar_layer : str
+        A layer in the middle: fine-tuning leaves it the general knowledge of form and texture by which a strange
+        photo is told, while the last features know nothing but the classes.
     scale, offset : float
         RGB 0..255 is multiplied and shifted by these before the first layer.
     archive, weights_file : str
@@ -31,6 +34,7 @@ class Backbone:
 
     build: Callable[..., Any]
     feature_layer: str
+    familiar_layer: str
     scale: float = 1 / 127.5
     offset: float = -1.0
     archive: str = ""
@@ -58,10 +62,11 @@ def small_cnn(weights: str | None, include_top: bool, input_tensor: Any) -> Any:
 
 
 BACKBONES = {
-    "SmallCNN": Backbone(small_cnn, "relu_4"),
+    "SmallCNN": Backbone(small_cnn, "relu_4", "relu_3"),
     "MobileNetV2": Backbone(
         keras.applications.MobileNetV2,
         "out_relu",
+        "block_12_add",
         archive="mobilenet_v2_imagenet.tar",
         weights_file="mobilenetv2/mobilenet_v2_1.0_224_bnfolded.weights.h5",
     ),

@@ -6,14 +6,15 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import openvino as ov
 from openvino.preprocess import PrePostProcessor
 
-OUTPUT_NAMES = ("probabilities", "features")
+OUTPUT_NAMES = ("probabilities", "features", "descriptor")
 
 
-def export_network(server: Any, folder: Path) -> None:
+def export_network(server: Any, folder: Path, familiar_layer: str) -> None:
     """Write ``model.keras``, ``model.xml`` and ``model.bin``.
 
     Parameters
@@ -22,13 +23,17 @@ def export_network(server: Any, folder: Path) -> None:
         From RGB 0..255 to softmax probabilities and the last feature map, without layers that only serve training.
     folder : Path
         Where to; created if need be.
+    familiar_layer : str
+        Its mean over the picture becomes the OpenVINO model's third output, by which familiarity is judged.
     """
     folder.mkdir(parents=True, exist_ok=True)
     _round_kernels(server)
     server.save(folder / "model.keras", include_optimizer=False)
+    descriptor = keras.layers.GlobalAveragePooling2D(name="descriptor")(server.get_layer(familiar_layer).output)
+    served = keras.Model(server.inputs, [*server.outputs, descriptor], name=server.name)
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "raw.xml"
-        server.export(str(path), format="openvino", verbose=False)
+        served.export(str(path), format="openvino", verbose=False)
         model = ov.Core().read_model(path)
         model = _with_photo_input(model, server.input_shape[1:3])
         # Weights in half precision: half the download, and answers within 0.02 of Keras.
@@ -71,9 +76,10 @@ def _round_kernels(server: Any) -> None:
 def _with_photo_input(model: ov.Model, size: tuple[int, int]) -> ov.Model:
     """Make the model take uint8 pictures in batches of any length, and name its outputs."""
     model.reshape([-1, *size, 3])
-    by_rank = {len(output.get_partial_shape()): output for output in model.outputs}
-    for rank, name in ((2, OUTPUT_NAMES[0]), (4, OUTPUT_NAMES[1])):
-        by_rank[rank].get_tensor().set_names({name})
+    for number, name in enumerate(OUTPUT_NAMES):
+        # TensorFlow numbers the outputs of an exported function so, whatever the order in which OpenVINO lists them.
+        exported = f"Identity_{number}:0" if number else "Identity:0"
+        next(o for o in model.outputs if exported in o.get_names()).get_tensor().set_names({name})
     prepared = PrePostProcessor(model)
     prepared.input().tensor().set_element_type(ov.Type.u8).set_layout(ov.Layout("NHWC"))
     return prepared.build()

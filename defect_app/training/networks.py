@@ -9,7 +9,7 @@ from typing import Any
 import keras
 
 from defect_app.errors import InvalidRecipe
-from defect_app.training.backbones import build_backbone
+from defect_app.training.backbones import BACKBONES, build_backbone
 from defect_app.training.localisation import with_evidence
 from defect_app.training.recipe import Recipe
 
@@ -27,11 +27,14 @@ class Network:
         Gives softmax probabilities and the last feature map: what is saved.
     feature_layer : str
         The layer that gives the feature map.
+    familiar_layer : str
+        The layer by which familiarity is judged.
     """
 
     learner: Any
     server: Any
     feature_layer: str
+    familiar_layer: str
 
 
 def build_network(recipe: Recipe, n_classes: int, data_dir: Path | None = None) -> Network:
@@ -75,4 +78,4 @@ def build_network(recipe: Recipe, n_classes: int, data_dir: Path | None = None) 
             layer.trainable = recipe.backbone.batch_norm == "trained"
         elif recipe.backbone.learns == "head" and layer is not dense:
             layer.trainable = False
-    return Network(learner, server, backbone.feature_layer)
+    return Network(learner, server, backbone.feature_layer, BACKBONES[recipe.backbone.name].familiar_layer)

@@ -119,7 +119,7 @@ def train(
         blend(network.learner, lesson.teacher, recipe.distillation.student_share)
     minutes = (time.perf_counter() - started) / 60
     staged = work / recipe.model
-    export_network(network.server, staged)
+    export_network(network.server, staged, network.familiar_layer)
     write_history(staged, result.history)
     record = _record(recipe, loaded, network, lesson, result, minutes, size, staged)
     spec = draft_spec(recipe, loaded, network.feature_layer)
