@@ -37,6 +37,7 @@ def run_process(*arguments: str, **options: object) -> subprocess.CompletedProce
         ["data", "verify", "no-such-set"],
         ["classify", "no-such-folder", "--model", "tiny"],
         ["evaluate", "no-such-model"],
+        ["quantize", "no-such-model"],
     ],
     ids=" ".join,
 )
