@@ -16,6 +16,8 @@ from defect_app.evaluation import read_evaluation, wilson_interval
 
 CARD_FILE = "README.md"
 RECORD_FILE = "training.json"
+COPY_SUFFIX = "-int8"
+"""A quantised copy's id is its model's id with this behind."""
 WORST_SHOWN = 8
 
 
@@ -172,16 +174,19 @@ def _recognition_figures(spec: ModelSpec, rows: pd.DataFrame) -> list[str]:
 
 
 def _training(spec: ModelSpec, record: dict[str, Any]) -> list[str]:
+    # A quantised copy has no Keras file of its own.
+    copy = "model.keras" not in spec.sha256
+    command = f"quantize {spec.id.removesuffix(COPY_SUFFIX)}" if copy else f"train {record['recipe']}"
+    compared = "This copy and the model that it was made of" if copy else "The file that serves and the Keras file"
     lines = [
         "## How it was made",
         "",
         f"- Recipe `{record['recipe']}`, seed {record['seed']}: {record['epochs']} epochs in {record['minutes']:.0f} "
-        f"minutes, the best on validation was epoch {record['best_epoch']}. `python -m defect_app train "
-        f"{record['recipe']}` makes it anew.",
+        f"minutes, the best on validation was epoch {record['best_epoch']}. `python -m defect_app "
+        f"{command}` makes it anew.",
         f"- Learnt from {record['n_training']:,} pictures, {record['n_scenes']:,} of them rendered scenes.",
         f"- Input: {spec.input.height} x {spec.input.width} pixels, {spec.input.fit}.",
-        f"- The file that serves and the Keras file differ by at most {record['parity']:.4f} in any probability "
-        f"({record['parity_n']} photos).",
+        f"- {compared} differ by at most {record['parity']:.4f} in any probability ({record['parity_n']} photos).",
     ]
     robustness = record.get("robustness")
     if robustness:

@@ -16,13 +16,12 @@ import openvino as ov
 from defect_app.catalog import InputSpec, find_model
 from defect_app.datasets import LoadedDataset
 from defect_app.inspection import Inspector
-from defect_app.training.card import RECORD_FILE
+from defect_app.training.card import COPY_SUFFIX, RECORD_FILE
 from defect_app.training.material import CountProgress, gather, load_data
 from defect_app.training.pipeline import TrainingPictures
 from defect_app.training.publish import DatasetFacts, TrainingRecord, publish
 from defect_app.training.recipe import load_recipe
 
-SUFFIX = "-int8"
 CALIBRATION_PICTURES = 300
 MOST_DROP = 0.002
 """How much the mean probability of the right class may fall on the validation pictures."""
@@ -108,7 +107,7 @@ def quantize(
     model = ov.Core().read_model(folder / "model.xml")
     fast = quantized(model, calibration, np.asarray(validation.pixels), np.asarray(validation.targets))
 
-    target = (out or folder.parent) / (spec.id + SUFFIX)
+    target = (out or folder.parent) / (spec.id + COPY_SUFFIX)
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     ov.save_model(fast, target / "model.xml")

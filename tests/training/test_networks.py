@@ -7,12 +7,13 @@ import pytest
 from defect_app.errors import DataUnavailable, InvalidRecipe
 from defect_app.training.backbones import BACKBONES, build_backbone
 from defect_app.training.networks import build_network
-from defect_app.training.recipe import BackboneEntries, HeadEntries, InputEntries, load_recipe
+from defect_app.training.recipe import BackboneEntries, HeadEntries, InputEntries, LossEntries, load_recipe
 
 RECIPE = replace(
     load_recipe("casting-mobilenetv2"),
     backbone=BackboneEntries("MobileNetV2", weights="none"),
     input=InputEntries(64, 96),
+    loss=LossEntries(),
 )
 
 

@@ -4,12 +4,14 @@ import json
 
 import keras
 import numpy as np
+import openvino as ov
 import pytest
 
 from defect_app.catalog import load_catalog
 from defect_app.evaluation import read_evaluation
 from defect_app.inspection import Inspector
 from defect_app.training import train
+from defect_app.training.backbones import BACKBONES
 from tests.datasets.picture_trees import make_tree, spotted_picture
 
 RECIPE = """
@@ -81,13 +83,17 @@ def test_the_keras_file_loads_safely_is_flat_and_reaches_logits(trained):
 
 def test_the_two_files_answer_alike(trained):
     model = keras.models.load_model(trained[0] / "model.keras", compile=False)
+    descriptor = model.get_layer(BACKBONES["SmallCNN"].familiar_layer).output
+    model = keras.Model(model.inputs, [*model.outputs, keras.layers.GlobalAveragePooling2D()(descriptor)])
     inspector = Inspector("tiny-parts", trained[0].parent)
+    served_map = ov.Core().compile_model(trained[0] / "model.xml", "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     for seed in range(4):
         pixels = spotted_picture(seed, defect=bool(seed % 2))
         served = inspector.engine.predict(pixels)
-        probabilities, features = model(pixels[None].astype(np.float32), training=False)
+        probabilities, features, descriptor = model(pixels[None].astype(np.float32), training=False)
         np.testing.assert_allclose(served.probabilities, np.asarray(probabilities)[0], atol=0.02)
-        np.testing.assert_allclose(served.features, np.asarray(features)[0].mean(axis=(0, 1)), atol=0.1)
+        np.testing.assert_allclose(served.features, np.asarray(descriptor)[0], rtol=0.02, atol=0.01)
+        np.testing.assert_allclose(served_map(pixels[None])["features"], np.asarray(features), rtol=0.05, atol=0.05)
 
 
 def test_the_evaluation_holds_real_pictures_and_scenes_apart(trained):
