@@ -1,4 +1,6 @@
-"""What several rooms' tests share: tiny real models, made once."""
+"""What several rooms' tests share: tiny real models, made once; and which tests can run on this machine."""
+
+import os
 
 import pytest
 
@@ -12,3 +14,20 @@ def tiny_models(tmp_path_factory):
     make_model_folder(root, "tiny")
     make_model_folder(root, "colours", task="recognition")
     return root
+
+
+def pytest_report_header() -> str:
+    """Say whether the tests on the real data run."""
+    folder = os.environ.get("DEFECT_APP_DATA")
+    return (
+        f"data sets: {folder}" if folder else "data sets: DEFECT_APP_DATA is not set, tests marked 'data' are left out"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs the data sets where there are none: the app must pass its tests without them."""
+    if os.environ.get("DEFECT_APP_DATA"):
+        return
+    without = [item for item in items if item.get_closest_marker("data")]
+    config.hook.pytest_deselected(items=without)
+    items[:] = [item for item in items if item not in without]

@@ -20,7 +20,8 @@ FOLDER = Path(__file__).parent / "golden"
 STORED = sorted(FOLDER.glob("*.json"))
 TENSOR_TOLERANCE = 1e-4
 """Float32 on another processor adds in another order; a changed weight, scale or channel order moves far more."""
-JPEG_TOLERANCE = 0.02
+JPEG_TOLERANCE = 0.05
+INTEGER_TOLERANCE = 0.02
 KERAS_TOLERANCE = 0.02
 """The served weights are in half precision."""
 
@@ -53,7 +54,7 @@ def write_golden(model_id: str) -> None:
         golden["keras_probabilities"] = _keras_probabilities(entry.folder, pixels)
     else:
         # Quantised copies have no Keras file, and processors differ in their integer kernels.
-        golden["tolerance"] = JPEG_TOLERANCE
+        golden["tolerance"] = INTEGER_TOLERANCE
     (FOLDER / f"{model_id}.json").write_text(json.dumps(golden) + "\n", encoding="utf-8")
 
 

@@ -87,7 +87,7 @@ def test_a_jpeg_a_turned_png_and_a_broken_file_each_get_what_they_deserve(page: 
 
 def test_a_deep_link_from_cold_opens_the_page_with_its_model_and_the_apps_own_menu(page: Page, app: App) -> None:
     page.goto(f"{app.url}/inspect?model={IMAGENET}")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("ImageNet")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Everyday")
     expect(page.get_by_test_id("stSidebarNav")).to_have_count(0)
     expect(page.get_by_role("link", name="Home")).to_be_visible()
 
@@ -153,6 +153,7 @@ def test_line_24_a_folder_is_judged_without_what_the_operating_system_left_in_it
 def test_a_shot_of_the_camera_is_judged(page: Page, app: App) -> None:
     open_inspect(page, app)
     page.get_by_role("radio", name="Camera").click()
+    page.wait_for_function("document.querySelector('video')?.readyState === 4")
     page.get_by_role("button", name="Take Photo").click()
     assert counts(page) == {"all": 1, "REVIEW": 1}
     expect(page.get_by_text("Does not look like the photos this model knows").first).to_be_visible()
@@ -244,7 +245,8 @@ def test_the_general_model_names_a_cat_and_the_casting_model_sends_it_to_review(
     page.get_by_role("button", name="Try it").first.click()
     assert counts(page)["all"] == 1
     record = json.loads(download_text(page, "JSON"))[0]
-    assert "cat" in record["label"].lower()
+    assert "cat" in max(record["p"], key=record["p"].__getitem__).lower()
+    assert record["label"] == "unsure" if record["verdict"] == "UNSURE" else "cat" in record["label"].lower()
     open_inspect(page, app, CASTING)
     from skimage.data import chelsea
 
