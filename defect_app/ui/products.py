@@ -7,7 +7,7 @@ import streamlit as st
 from defect_app.catalog import Catalog, CatalogEntry
 from defect_app.intake import Photo, encode_jpeg, read_photo
 from defect_app.samples import samples_for
-from defect_app.ui.resources import catalog, file_hashes
+from defect_app.ui.resources import by_importance, catalog, file_hashes
 
 MODEL_PARAMETER = "model"
 CARD_SIDE = 240
@@ -17,9 +17,7 @@ def current_model(models: Catalog) -> CatalogEntry | None:
     """Return the model that the address or the last choice names, else the first usable one, else None."""
     wanted = st.query_params.get(MODEL_PARAMETER) or st.session_state.get(MODEL_PARAMETER)
     entries = {e.id: e for e in models.entries}
-    # Inspection models first: the main job.
-    usable = sorted(models.usable, key=lambda e: (e.spec is None or e.spec.task != "inspection", e.id))
-    chosen = entries.get(str(wanted)) or (usable[0] if usable else None)
+    chosen = entries.get(str(wanted)) or next(iter(by_importance(models)), None)
     if chosen is not None:
         _remember(chosen.id)
     return chosen

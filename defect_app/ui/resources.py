@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 import streamlit as st
 
 from defect_app.catalog import Catalog, CatalogEntry, load_catalog
 from defect_app.errors import DefectLensError
 from defect_app.inspection import Inspector
+
+REST_WAITS_S = 6.0
 
 
 @st.cache_resource(ttl=5, show_spinner=False)
@@ -36,11 +40,23 @@ def _inspector(model_id: str, files: tuple[tuple[str, str], ...]) -> Inspector:
     return Inspector(model_id)
 
 
+def by_importance(models: Catalog) -> list[CatalogEntry]:
+    """Return the usable models, those that inspect first: the main job."""
+    return sorted(models.usable, key=lambda e: (e.spec is None or e.spec.task != "inspection", e.id))
+
+
 def warm_up_models() -> None:
-    """Load every usable model, so that the first verdict does not wait; a wrong one is left to its page to explain."""
+    """Load the usable models, so that no verdict waits for one; a wrong one is left to its page to explain.
+
+    What the first page needs comes at once, while the browser is still loading; the rest waits until that page is
+    drawn, or it would only take the processor away from it.
+    """
+    import defect_app.ui.inspect.results  # noqa: F401
     from defect_app.ui.products import product_picture
 
-    for entry in catalog().usable:
+    for place, entry in enumerate(by_importance(catalog())):
+        if place == 1:
+            time.sleep(REST_WAITS_S)
         try:
             inspector(entry)
             product_picture(entry.id, file_hashes(entry))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NoReturn
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -19,6 +20,7 @@ SOURCES = {
     "Samples": ":material/collections:",
 }
 LIMIT_MB = MAX_BYTES // 1_000_000
+FEW_PHOTOS_S = 0.3
 _ROUND = "inspect_round"
 
 
@@ -75,9 +77,15 @@ def _take(batch: Batch, uploads: Sequence[UploadedFile]) -> None:
             icon=":material/block:",
         )
         return
-    batch.add([PendingFile(u.name, u.getvalue) for u in uploads])
     # A new key empties the drop zone: the files are the batch's now, and the server lets go of their bytes.
     st.session_state[_ROUND] += 1
+    _hand_over(batch, [PendingFile(u.name, u.getvalue) for u in uploads])
+
+
+def _hand_over(batch: Batch, files: Sequence[PendingFile]) -> NoReturn:
+    batch.add(files)
+    # A few photos are judged sooner than a progress bar is drawn.
+    batch.wait(FEW_PHOTOS_S)
     st.rerun()
 
 
@@ -95,8 +103,7 @@ def _draw_samples(batch: Batch, spec: ModelSpec) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**No photo at hand?** Try a sample, or all of them.")
         if st.button("Judge all samples", icon=":material/playlist_play:", key="inspect_all_samples"):
-            batch.add([PendingFile(s.name, s.read) for s in samples])
-            st.rerun()
+            _hand_over(batch, [PendingFile(s.name, s.read) for s in samples])
     grid = st.grid(min_column_width=140, gap="small")
     for sample in samples:
         with grid.container(border=True, gap="xsmall"):
@@ -105,6 +112,5 @@ def _draw_samples(batch: Batch, spec: ModelSpec) -> None:
                 st.image(picture, width="stretch", alt=sample.what)
             st.caption(sample.what)
             if st.button("Try it", key=f"sample_{sample.name}", width="stretch"):
-                batch.add([PendingFile(sample.name, sample.read)])
-                st.rerun()
+                _hand_over(batch, [PendingFile(sample.name, sample.read)])
     st.caption(f"Samples: {', '.join(sorted({s.source for s in samples}))}.")
