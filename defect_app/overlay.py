@@ -17,7 +17,7 @@ COLOUR_MAPS = {
 """Colour maps by name. All but turbo rise evenly in lightness, so that equal steps of evidence look equal."""
 
 DEFAULT_COLOUR_MAP = "inferno"
-DEFAULT_OPACITY = 0.45
+DEFAULT_OPACITY = 0.6
 
 
 def heat_overlay(
@@ -35,7 +35,7 @@ def heat_overlay(
     activation_map : ActivationMap or None
         Where the evidence lies. None, or a map without evidence, draws nothing.
     opacity : float
-        How much the colours cover where they are drawn, 0 (nothing) to 1 (all).
+        How much the colours cover at the strongest place, 0 (nothing) to 1 (all); less where evidence is weaker.
     colour_map : str
         One of `COLOUR_MAPS`.
 
@@ -56,6 +56,9 @@ def heat_overlay(
     if activation_map is None or not activation_map.has_evidence or opacity == 0:
         return pixels.copy()
     height, width = pixels.shape[:2]
-    levels = np.rint(upsample_map(activation_map.values, height=height, width=width) * 255).astype(np.uint8)
+    strength = upsample_map(activation_map.values, height=height, width=width)
+    levels = np.rint(strength * 255).astype(np.uint8)
     colours = cv2.cvtColor(cv2.applyColorMap(levels, COLOUR_MAPS[colour_map]), cv2.COLOR_BGR2RGB)
-    return cv2.addWeighted(colours, opacity, pixels, 1 - opacity, 0.0)
+    # Colours cover by their strength, so that the photo stays clear where nothing speaks for the target.
+    cover = opacity * strength
+    return np.asarray(cv2.blendLinear(colours, pixels, cover, 1 - cover), np.uint8)

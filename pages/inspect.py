@@ -41,7 +41,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="medium", wr
     draw_picture(entry, 76)
     with st.container(gap=None):
         st.title(spec.title, anchor=False)
-        st.caption(f"{spec.summary}  \n:material/tune: {batch.point.sentence}")
+        st.caption(f"{spec.summary}  \n:material/tune: {batch.point.thresholds_in_words}.")
     if st.button("Change product", icon=":material/apps:", width="content"):
         choose_product(models)
 

@@ -67,14 +67,18 @@ class OperatingPoint:
             )
 
     @property
-    def sentence(self) -> str:
-        """The point in one plain sentence."""
+    def thresholds_in_words(self) -> str:
+        """The thresholds alone, without a full stop."""
         if self.accept_at is not None:
-            said = f"Name the label from a probability of {self.accept_at:.3g}, below it say unsure"
-        elif self.review_at == self.reject_at:
-            said = f"Reject at {self.reject_at:.3g} and above, no review band"
-        else:
-            said = f"Reject at {self.reject_at:.3g} and above, review from {self.review_at:.3g}"
+            return f"Name the label from a probability of {self.accept_at:.3g}, below it say unsure"
+        if self.review_at == self.reject_at:
+            return f"Reject at {self.reject_at:.3g} and above, no review band"
+        return f"Reject at {self.reject_at:.3g} and above, review from {self.review_at:.3g}"
+
+    @property
+    def sentence(self) -> str:
+        """The point in one plain sentence: the thresholds, and how they were chosen."""
+        said = self.thresholds_in_words
         if self.rule:
             said += f": {self.rule}"
         if self.n:
