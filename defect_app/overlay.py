@@ -60,5 +60,5 @@ def heat_overlay(
     levels = np.rint(strength * 255).astype(np.uint8)
     colours = cv2.cvtColor(cv2.applyColorMap(levels, COLOUR_MAPS[colour_map]), cv2.COLOR_BGR2RGB)
     # Colours cover by their strength, so that the photo stays clear where nothing speaks for the target.
-    cover = opacity * strength
-    return np.asarray(cv2.blendLinear(colours, pixels, cover, 1 - cover), np.uint8)
+    cover = np.float32(opacity) * strength[..., None]
+    return np.rint(pixels + cover * (colours.astype(np.float32) - pixels)).astype(np.uint8)
