@@ -31,3 +31,7 @@ class InvalidRecipe(DefectLensError):
 
 class InvalidOperatingPoint(DefectLensError):
     """Thresholds outside [0, 1], in the wrong order, or not numbers."""
+
+
+class RecordsUnavailable(DefectLensError):
+    """The database of the records cannot be opened, read or written."""
