@@ -229,4 +229,4 @@ def _optimiser(entries: OptimiserEntries, schedule: ScheduleEntries, total_steps
         return keras.optimizers.AdamW(rate, weight_decay=entries.weight_decay)
     if entries.kind == "adam":
         return keras.optimizers.Adam(rate)
-    return keras.optimizers.SGD(rate, momentum=0.9, nesterov=True)
+    return keras.optimizers.SGD(rate, momentum=0.9, nesterov=True, weight_decay=entries.weight_decay)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from defect_app.catalog import DefaultPoint, InputSpec, LicenceSpec, ModelSpec, model_digest, write_spec
-from defect_app.datasets import Dataset, LoadedDataset, content_digest, picture_bytes
+from defect_app.datasets import Dataset, LoadedDataset, content_digest, load_dataset, picture_bytes
 from defect_app.decision import p_defect_of
 from defect_app.evaluation import (
     EvaluatedPicture,
@@ -119,6 +119,7 @@ def publish(
     remembered: np.ndarray,
     scenes: tuple[RenderedScene, ...],
     progress: CountProgress,
+    data_dir: Path | None = None,
 ) -> ModelSpec:
     """Complete a folder that holds the exported network.
 
@@ -140,11 +141,14 @@ def publish(
         Scenes to measure, never learnt from.
     progress : callable
         See `material.CountProgress`.
+    data_dir : Path, optional
+        Where the data sets lie that are measured beside.
     """
     (folder / RECORD_FILE).write_text(json.dumps(asdict(record), indent=2) + "\n", encoding="utf-8")
     write_spec(folder, spec)
     inspector = Inspector(spec.id, folder.parent)
-    rows = evaluate(inspector, loaded, scenes, progress)
+    beside = tuple(load_dataset(name, data_dir) for name in recipe.data.also_measured)
+    rows = evaluate(inspector, loaded, scenes, progress, beside)
     if spec.task == "inspection" and len(remembered):
         _remember(inspector, remembered, loaded, scenes, record.seed, progress).save(folder / "familiarity.npz")
     spec = replace(spec, default_point=choose_point(rows, spec, recipe))
@@ -163,14 +167,19 @@ def publish(
 
 
 def evaluate(
-    inspector: Inspector, loaded: LoadedDataset, scenes: tuple[RenderedScene, ...], progress: CountProgress
+    inspector: Inspector,
+    loaded: LoadedDataset,
+    scenes: tuple[RenderedScene, ...],
+    progress: CountProgress,
+    beside: tuple[LoadedDataset, ...] = (),
 ) -> pd.DataFrame:
-    """Judge all validation and test pictures, and the scenes, with the very files that serve."""
-    measured = [p for p in loaded.pictures if p.split in ("validation", "test")]
+    """Judge all validation and test pictures, the scenes, and the test pictures of other sets, as they are served."""
+    measured = [(p, p.split) for p in loaded.pictures if p.split in ("validation", "test")]
+    measured += [(p, other.dataset.name) for other in beside for p in other.of_split("test")]
 
     def pictures() -> Iterator[EvaluatedPicture]:
-        for p in measured:
-            yield EvaluatedPicture(p.image, picture_bytes(p), p.label, p.split, p.leaked)
+        for p, split in measured:
+            yield EvaluatedPicture(p.image, picture_bytes(p), p.label, split, p.leaked)
         for s in scenes:
             yield EvaluatedPicture(s.image, s.data, s.label, SCENES_SPLIT)
 

@@ -22,7 +22,7 @@ from defect_app.training.fit import FitResult, fit, write_history
 from defect_app.training.localisation import localisation_loss
 from defect_app.training.losses import Loss, classification_loss, distillation_loss
 from defect_app.training.material import RenderedScene, gather, load_data
-from defect_app.training.networks import Network, build_network
+from defect_app.training.networks import Network, build_learner, build_network, in_float32
 from defect_app.training.pipeline import Change, TrainingPictures, read_inputs
 from defect_app.training.publish import DatasetFacts, TrainingRecord, draft_spec, publish
 from defect_app.training.recipe import Recipe, load_recipe
@@ -96,7 +96,7 @@ def train(
     keras.utils.set_random_seed(recipe.seed)
     size = InputSpec(recipe.input.height, recipe.input.width, recipe.input.fit, recipe.input.resize)
     loaded = load_data(recipe, data_dir, report)
-    network = build_network(recipe, len(loaded.classes), data_dir)
+    network = build_learner(recipe, len(loaded.classes), data_dir)
     lesson = _lesson(recipe, loaded, network, size, data_dir, report)
     # A folder of its own: two trainings at once must not share a checkpoint.
     work = WORK_FOLDER / f"{recipe.name}-{recipe.seed}-{os.getpid()}"
@@ -118,12 +118,13 @@ def train(
     if recipe.distillation is not None:
         blend(network.learner, lesson.teacher, recipe.distillation.student_share)
     minutes = (time.perf_counter() - started) / 60
+    network = in_float32(network, recipe, len(loaded.classes), data_dir)
     staged = work / recipe.model
     export_network(network.server, staged, network.familiar_layer)
     write_history(staged, result.history)
     record = _record(recipe, loaded, network, lesson, result, minutes, size, staged)
     spec = draft_spec(recipe, loaded, network.feature_layer)
-    publish(staged, spec, recipe, loaded, record, lesson.remembered, lesson.scenes, report)
+    publish(staged, spec, recipe, loaded, record, lesson.remembered, lesson.scenes, report, data_dir)
     folder = _moved(staged, (out or MODELS_FOLDER) / recipe.model)
     # Only now: whatever goes wrong before, the best weights are still there.
     shutil.rmtree(work, ignore_errors=True)
