@@ -11,6 +11,9 @@ import keras
 
 from defect_app.datasets import unpacked
 from defect_app.errors import DataUnavailable, InvalidRecipe
+from defect_app.training.cifar_resnet import cifar_resnet
+from defect_app.training.metal_cnn import metal_cnn
+from defect_app.training.wearnet import wearnet
 
 
 @dataclass(frozen=True)
@@ -20,14 +23,18 @@ class Backbone:
     Attributes
     ----------
     build : callable
-        One of the builders of ``keras.applications``.
+        One of the builders of ``keras.applications``, or one like them.
     feature_layer : str
-        The layer whose output is the last feature map.
+        The layer whose output is the last feature map; empty where Keras numbers that layer anew in every process.
     familiar_layer : str
         A layer in the middle: fine-tuning leaves it the general knowledge of form and texture by which a strange
         photo is told, while the last features know nothing but the classes.
-    scale, offset : float
+    scale, offset : float, or one a channel
         RGB 0..255 is multiplied and shifted by these before the first layer.
+    bgr : bool
+        Whether the first layer wants blue first; scale and offset then belong to blue, green, red.
+    least_side : int
+        In pixels: smaller inputs shrink to nothing on the way.
     archive, weights_file : str
         Where the data folder keeps its ImageNet weights; empty when Keras must fetch them.
     """
@@ -35,8 +42,10 @@ class Backbone:
     build: Callable[..., Any]
     feature_layer: str
     familiar_layer: str
-    scale: float = 1 / 127.5
-    offset: float = -1.0
+    scale: float | tuple[float, ...] = 1 / 127.5
+    offset: float | tuple[float, ...] = -1.0
+    bgr: bool = False
+    least_side: int = 32
     archive: str = ""
     weights_file: str = ""
 
@@ -61,8 +70,20 @@ def small_cnn(weights: str | None, include_top: bool, input_tensor: Any) -> Any:
     return keras.Model(input_tensor, x)
 
 
+# How each family of networks scales its pictures, as `preprocess_input` of keras.applications does it.
+_CAFFE: dict[str, Any] = {"scale": 1.0, "offset": (-103.939, -116.779, -123.68), "bgr": True}
+_TORCH_MEAN, _TORCH_SD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+_TORCH: dict[str, Any] = {
+    "scale": tuple(1 / (255 * sd) for sd in _TORCH_SD),
+    "offset": tuple(-mean / sd for mean, sd in zip(_TORCH_MEAN, _TORCH_SD, strict=True)),
+}
+_INSIDE: dict[str, Any] = {"scale": 1.0, "offset": 0.0}
+
 BACKBONES = {
     "SmallCNN": Backbone(small_cnn, "relu_4", "relu_3"),
+    "MetalCNN": Backbone(metal_cnn, "pool_3", "relu_2", scale=1 / 255, offset=0.0),
+    "WearNet": Backbone(wearnet, "wear_pool_3", "wear_block_2_mixed_relu"),
+    "ResNetCIFAR": Backbone(cifar_resnet, "stage_3_add", "stage_2_add"),
     "MobileNetV2": Backbone(
         keras.applications.MobileNetV2,
         "out_relu",
@@ -70,8 +91,20 @@ BACKBONES = {
         archive="mobilenet_v2_imagenet.tar",
         weights_file="mobilenetv2/mobilenet_v2_1.0_224_bnfolded.weights.h5",
     ),
+    "EfficientNetB0": Backbone(keras.applications.EfficientNetB0, "top_activation", "block5c_add", **_INSIDE),
+    "EfficientNetB4": Backbone(keras.applications.EfficientNetB4, "top_activation", "block5f_add", **_INSIDE),
+    "ResNet50": Backbone(keras.applications.ResNet50, "conv5_block3_out", "conv4_block6_out", **_CAFFE),
+    "ResNet101V2": Backbone(keras.applications.ResNet101V2, "post_relu", "conv4_block22_out"),
+    "InceptionV3": Backbone(keras.applications.InceptionV3, "mixed10", "mixed7", least_side=75),
+    "InceptionResNetV2": Backbone(keras.applications.InceptionResNetV2, "conv_7b_ac", "block17_20_ac", least_side=75),
+    "Xception": Backbone(keras.applications.Xception, "block14_sepconv2_act", "block13_sepconv1_act", least_side=71),
+    "VGG16": Backbone(keras.applications.VGG16, "block5_conv3", "block4_pool", **_CAFFE),
+    "DenseNet121": Backbone(keras.applications.DenseNet121, "relu", "pool4_relu", **_TORCH),
+    "DenseNet169": Backbone(keras.applications.DenseNet169, "relu", "pool4_relu", **_TORCH),
+    "NASNetMobile": Backbone(keras.applications.NASNetMobile, "", "adjust_relu_1_9"),
 }
 CLASSIFIER_LAYER = "predictions"
+JOINED_LAYER = "joined"
 
 
 @dataclass(frozen=True)
@@ -88,15 +121,27 @@ class BuiltBackbone:
         The layer that gives it.
     classifier : tuple of ndarray or None
         Kernel, shape (n_channels, 1000), and bias, shape (1000,), of the ImageNet classifier.
+    fresh : tuple of str
+        Names of the second network's layers, which start from chance and always learn.
     """
 
     inputs: Any
     features: Any
     feature_layer: str
     classifier: tuple[Any, Any] | None
+    fresh: tuple[str, ...] = ()
 
 
-def build_backbone(name: str, *, height: int, width: int, weights: str, data_dir: Path | None = None) -> BuiltBackbone:
+def build_backbone(
+    name: str,
+    *,
+    height: int,
+    width: int,
+    weights: str,
+    joined_with: str = "",
+    features_at: str = "",
+    data_dir: Path | None = None,
+) -> BuiltBackbone:
     """Build a backbone on an input of RGB 0..255; all of its layers lie at the top level of the graph.
 
     Parameters
@@ -107,36 +152,77 @@ def build_backbone(name: str, *, height: int, width: int, weights: str, data_dir
         Of the input, in pixels.
     weights : str
         ``imagenet``, or ``none`` to start from chance.
+    joined_with : str
+        A second backbone, which starts from chance; its features are joined with the first one's. Empty for none.
+    features_at : str
+        The layer that gives the feature map instead of the last one; what follows it is cut off.
     data_dir : Path, optional
         The folder that holds archives of weights.
 
     Raises
     ------
     InvalidRecipe
-        If there is no such backbone.
+        If there is no such backbone or layer, or the input is too small for it.
     DataUnavailable
         If the weights are neither in the data folder nor to be fetched.
     """
-    if name not in BACKBONES:
-        raise InvalidRecipe(f"There is no backbone {name!r}.", f"Backbones here: {', '.join(BACKBONES)}.")
+    for asked in filter(None, (name, joined_with)):
+        if asked not in BACKBONES:
+            raise InvalidRecipe(f"There is no backbone {asked!r}.", f"Backbones here: {', '.join(BACKBONES)}.")
+        if min(height, width) < BACKBONES[asked].least_side:
+            raise InvalidRecipe(
+                f"{asked} cannot take pictures of {height} x {width} pixels.",
+                f"Make input.height and input.width at least {BACKBONES[asked].least_side}.",
+            )
     backbone = BACKBONES[name]
-    source = _weights_source(name, backbone, data_dir) if weights == "imagenet" else None
     inputs = keras.Input((height, width, 3), name="photo")
-    scaled = keras.layers.Rescaling(backbone.scale, backbone.offset, name="scaling")(inputs)
-    try:
-        # The classifier comes along because files of weights have it; the graph is cut before it.
-        whole = backbone.build(weights=source, include_top=source is not None, input_tensor=scaled)
-    except (OSError, ValueError) as error:
-        raise DataUnavailable(
-            f"The ImageNet weights of {name} cannot be loaded: {error}.",
-            'Put their archive into the data folder, or set weights = "none" to train from scratch.',
-        ) from error
+    whole = _with_weights(name, _scaled(backbone, inputs, "scaling"), weights, data_dir)
     classifier = None
-    if source is not None:
+    if weights == "imagenet" and backbone.archive:
         kernel, bias = whole.get_layer(CLASSIFIER_LAYER).get_weights()
         classifier = (kernel, bias)
-    features = whole.get_layer(backbone.feature_layer).output
-    return BuiltBackbone(inputs, features, backbone.feature_layer, classifier)
+    last = whole.get_layer(features_at or backbone.feature_layer) if features_at or backbone.feature_layer else None
+    features, feature_layer = (last.output, last.name) if last is not None else (whole.output, whole.layers[-1].name)
+    fresh: tuple[str, ...] = ()
+    if joined_with:
+        second = BACKBONES[joined_with]
+        own = second.build(weights=None, include_top=False, input_tensor=_scaled(second, inputs, "joined_scaling"))
+        first_layers = {layer.name for layer in whole.layers}
+        fresh = tuple(layer.name for layer in own.layers if layer.name not in first_layers)
+        features = _joined(features, own.get_layer(second.feature_layer).output)
+        feature_layer = JOINED_LAYER
+    return BuiltBackbone(inputs, features, feature_layer, classifier, fresh)
+
+
+def _scaled(backbone: Backbone, inputs: Any, name: str) -> Any:
+    ordered = keras.ops.flip(inputs, axis=-1) if backbone.bgr else inputs
+    return keras.layers.Rescaling(backbone.scale, backbone.offset, name=name)(ordered)
+
+
+def _with_weights(name: str, scaled: Any, weights: str, data_dir: Path | None) -> Any:
+    backbone = BACKBONES[name]
+    if weights == "none":
+        return backbone.build(weights=None, include_top=False, input_tensor=scaled)
+    try:
+        # Our archives' files have the classifier, so it comes along and the graph is cut before it; what Keras
+        # fetches is smaller without it.
+        source = _weights_source(name, backbone, data_dir)
+        return backbone.build(weights=source, include_top=bool(backbone.archive), input_tensor=scaled)
+    except DataUnavailable:
+        raise
+    except Exception as error:
+        # Keras answers a failed download with a bare Exception.
+        raise DataUnavailable(
+            f"The ImageNet weights of {name} cannot be loaded: {str(error).rstrip('.')}.",
+            'Fetch them once where the internet can be reached, or set backbone.weights = "none" to train from scratch.',
+        ) from error
+
+
+def _joined(features: Any, others: Any) -> Any:
+    """Put two feature maps of one picture side by side, both at the coarser grid of the first."""
+    rows, columns = (max(1, there // here) for here, there in zip(features.shape[1:3], others.shape[1:3], strict=True))
+    pooled = keras.layers.AveragePooling2D((rows, columns), name="joined_pooling")(others)
+    return keras.layers.Concatenate(name=JOINED_LAYER)([features, pooled])
 
 
 def _weights_source(name: str, backbone: Backbone, data_dir: Path | None) -> str:

@@ -10,6 +10,7 @@ import keras
 
 from defect_app.errors import InvalidRecipe
 from defect_app.training.backbones import BACKBONES, build_backbone
+from defect_app.training.heads import apply_head, head_layers
 from defect_app.training.localisation import with_evidence
 from defect_app.training.recipe import Recipe
 
@@ -47,35 +48,68 @@ def build_network(recipe: Recipe, n_classes: int, data_dir: Path | None = None) 
     DataUnavailable
         If the start weights cannot be loaded.
     """
+    entries = recipe.backbone
     backbone = build_backbone(
-        recipe.backbone.name,
+        entries.name,
         height=recipe.input.height,
         width=recipe.input.width,
-        weights=recipe.backbone.weights,
+        weights=entries.weights,
+        joined_with=entries.joined_with,
+        features_at=entries.features_at,
         data_dir=data_dir,
     )
-    pooled = keras.layers.GlobalAveragePooling2D(name="pooling")(backbone.features)
-    # Dropout belongs to learning alone: it is in the learner's path only, and never exported.
-    kept = keras.layers.Dropout(recipe.head.dropout, name="dropout")(pooled) if recipe.head.dropout else pooled
-    # Softmax is a layer of its own, so that explanations can reach the logits.
-    dense = keras.layers.Dense(n_classes, name="logits")
+    head = head_layers(recipe.head, n_classes)
+    dense = head[-1]
     softmax = keras.layers.Activation("softmax", name="probabilities", dtype="float32")
-    logits = dense(kept)
+    logits = apply_head(head, backbone.features, learning=True)
     if recipe.loss.localisation:
         logits = with_evidence(logits, backbone.features, dense)
     learner = keras.Model(backbone.inputs, logits, name="learner")
     server = keras.Model(
         backbone.inputs,
-        [softmax(dense(pooled)), backbone.features],
+        [softmax(apply_head(head, backbone.features, learning=False)), backbone.features],
         name=recipe.model.replace("-", "_"),
     )
     if recipe.head.kind == "imagenet":
         if backbone.classifier is None or backbone.classifier[1].shape[0] != n_classes:
             raise InvalidRecipe(f"{recipe.name}: head.kind = 'imagenet' needs ImageNet weights and its 1,000 classes.")
         dense.set_weights(backbone.classifier)
+    _choose_what_learns(learner, {*backbone.fresh, *(layer.name for layer in head)}, recipe)
+    served = {layer.name for layer in server.layers}
+    familiar = BACKBONES[entries.name].familiar_layer
+    # A network that was cut early ends before its middle.
+    return Network(learner, server, backbone.feature_layer, familiar if familiar in served else backbone.feature_layer)
+
+
+def build_learner(recipe: Recipe, n_classes: int, data_dir: Path | None = None) -> Network:
+    """Build the network of a recipe in the precision that it learns in; see `build_network`."""
+    before = keras.config.dtype_policy()
+    try:
+        keras.config.set_dtype_policy("mixed_bfloat16" if recipe.optimiser.precision == "bfloat16" else "float32")
+        return build_network(recipe, n_classes, data_dir)
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def in_float32(network: Network, recipe: Recipe, n_classes: int, data_dir: Path | None = None) -> Network:
+    """Return the same weights in a network that computes in float32: what is saved, measured and served."""
+    if recipe.optimiser.precision == "float32":
+        return network
+    exact = build_network(recipe, n_classes, data_dir)
+    exact.learner.set_weights(network.learner.get_weights())
+    return exact
+
+
+def _choose_what_learns(learner: Any, always: set[str], recipe: Recipe) -> None:
+    entries = recipe.backbone
+    if entries.learns_from and entries.learns_from not in [layer.name for layer in learner.layers]:
+        raise InvalidRecipe(f"{recipe.name}: backbone.learns_from names no layer: {entries.learns_from!r}.")
+    reached = not entries.learns_from
     for layer in learner.layers:
-        if isinstance(layer, keras.layers.BatchNormalization):
-            layer.trainable = recipe.backbone.batch_norm == "trained"
-        elif recipe.backbone.learns == "head" and layer is not dense:
+        reached = reached or layer.name == entries.learns_from
+        if layer.name in always:
+            continue
+        if not reached or entries.learns == "head":
             layer.trainable = False
-    return Network(learner, server, backbone.feature_layer, BACKBONES[recipe.backbone.name].familiar_layer)
+        elif isinstance(layer, keras.layers.BatchNormalization):
+            layer.trainable = entries.batch_norm == "trained"

@@ -16,9 +16,16 @@ RECIPES_FOLDER = Path(__file__).parent / "recipes"
 
 @dataclass(frozen=True)
 class DataEntries:
-    """What is learnt from: a registered data set or a folder, rendered scenes, further pictures without labels."""
+    """What is learnt from: a registered data set or a folder, rendered scenes, further pictures without labels.
+
+    `sampling` makes the classes of the training pictures equally many: ``over`` repeats pictures of the rare ones,
+    ``under`` leaves out some of the others. `also_measured` names further data sets of the same classes: their test
+    pictures are evaluated beside, each set under its own name as the split.
+    """
 
     dataset: str
+    also_measured: tuple[str, ...] = ()
+    sampling: Literal["none", "over", "under"] = "none"
     scenes: int = 0
     scenes_validation: int = 0
     unlabelled: tuple[str, ...] = ()
@@ -37,20 +44,49 @@ class InputEntries:
 
 @dataclass(frozen=True)
 class BackboneEntries:
-    """Which network, which weights it starts from, which layers learn, and whether batch norm learns its statistics."""
+    """Which network, which weights it starts from, which layers learn, and whether batch norm learns its statistics.
+
+    `learns_from` names the first layer that learns where `learns` is ``all``; empty for the very first.
+    `joined_with` names a second network, which always starts from chance and always learns: its features are joined
+    with the first one's before the head. `features_at` names a layer to cut the network at; empty for its last one.
+    """
 
     name: str
     weights: Literal["imagenet", "none"] = "imagenet"
     learns: Literal["all", "head"] = "all"
+    learns_from: str = ""
     batch_norm: Literal["frozen", "trained"] = "frozen"
+    joined_with: str = ""
+    features_at: str = ""
 
 
 @dataclass(frozen=True)
 class HeadEntries:
-    """What turns the feature map into probabilities; `imagenet` keeps the classifier of the backbone's weights."""
+    """What turns the feature map into probabilities.
 
-    kind: Literal["pooled", "imagenet"] = "pooled"
+    Attributes
+    ----------
+    kind : str
+        ``pooled`` takes the mean over the picture, ``max`` the strongest place of each channel, ``flat`` every place
+        for itself; ``imagenet`` is pooled, and keeps the classifier of the backbone's weights.
+    units : tuple of int
+        Sizes of dense layers between the features and the classes, none by default.
+    activation : str
+        Of those layers.
+    batch_norm : bool
+        Between each of those layers and its activation.
+    dropout : float
+        Share that is dropped after each of them, or after the pooling where there are none; 0 for no dropout.
+    dropouts : int
+        How many such layers follow each other there.
+    """
+
+    kind: Literal["pooled", "max", "flat", "imagenet"] = "pooled"
+    units: tuple[int, ...] = ()
+    activation: Literal["relu", "prelu"] = "relu"
+    batch_norm: bool = False
     dropout: float = 0.0
+    dropouts: int = 1
 
 
 @dataclass(frozen=True)
@@ -67,12 +103,21 @@ class AugmentationEntries:
         Turned by up to this either way.
     zoom, shift, shear : float
         Up to this share of the size, either way.
+    shear_degrees : float
+        Like `shear`, as an angle; one of the two is given.
     brightness, contrast : float
         Up to this share of the grey levels, either way.
+    brightness_range, contrast_range, saturation_range : pair of float, or empty
+        Factors by which grey levels, their distance from the picture's mean, and the distance of colours from grey
+        are multiplied: ``[0.9, 1.1]``.
+    hue : float
+        Colours are turned by up to this share of the colour circle either way, in [0, 0.5].
+    crop : float
+        Up to this share of each side is cut away at a place chosen by chance, and the rest enlarged.
     blur_px, noise : float
         Greatest standard deviation, in pixels and in grey levels.
     fill : str
-        What comes in from outside: ``reflect`` or ``edge``.
+        What comes in from outside: ``reflect``, ``edge``, or ``constant`` for black.
     """
 
     share: float = 1.0
@@ -82,21 +127,30 @@ class AugmentationEntries:
     zoom: float = 0.0
     shift: float = 0.0
     shear: float = 0.0
+    shear_degrees: float = 0.0
     brightness: float = 0.0
     contrast: float = 0.0
+    brightness_range: tuple[float, ...] = ()
+    contrast_range: tuple[float, ...] = ()
+    saturation_range: tuple[float, ...] = ()
+    hue: float = 0.0
+    crop: float = 0.0
     blur_px: float = 0.0
     noise: float = 0.0
-    fill: Literal["reflect", "edge"] = "reflect"
+    fill: Literal["reflect", "edge", "constant"] = "reflect"
 
 
 @dataclass(frozen=True)
 class LossEntries:
     """Cross entropy, or focal loss for rare classes; smoothed labels; classes weighted by how rare they are.
 
+    `focal_gamma` says how much focal loss makes light of what is already right; 0 is cross entropy.
+
     `localisation` is the weight of the defect's place on rendered scenes, see `localisation`; 0 leaves it out.
     """
 
     kind: Literal["cross_entropy", "focal"] = "cross_entropy"
+    focal_gamma: float = 2.0
     label_smoothing: float = 0.0
     balance_classes: bool = False
     localisation: float = 0.0
@@ -104,21 +158,29 @@ class LossEntries:
 
 @dataclass(frozen=True)
 class OptimiserEntries:
-    """Which optimiser, its rates, and the decay of the running average of the weights (0: none)."""
+    """Which optimiser, its rates, and the decay of the running average of the weights (0: none).
 
-    kind: Literal["adamw", "adam", "sgd"] = "adamw"
+    `precision` is what the learning computes in; weights are float32 all the same, and so is the model that serves.
+    """
+
+    kind: Literal["adamw", "adam", "sgd", "rmsprop"] = "adamw"
     learning_rate: float = 2e-4
     weight_decay: float = 1e-4
     weight_average: float = 0.0
+    precision: Literal["float32", "bfloat16"] = "float32"
 
 
 @dataclass(frozen=True)
 class ScheduleEntries:
-    """How long, in which batches, and how the rate moves; stopped after `patience` epochs without gain (0: never)."""
+    """How long, in which batches, and how the rate moves; stopped after `patience` epochs without gain (0: never).
+
+    ``cosine`` rises during the share `warm_up` of all steps and falls to nearly 0; ``one_cycle`` likewise, from a
+    twenty-fifth, with the momentum the other way round; ``plateau`` falls when the validation loss stands still.
+    """
 
     epochs: int
     batch_size: int = 32
-    kind: Literal["cosine", "constant", "plateau"] = "cosine"
+    kind: Literal["cosine", "one_cycle", "constant", "plateau"] = "cosine"
     warm_up: float = 0.1
     patience: int = 0
 
@@ -154,6 +216,14 @@ class PointEntries:
 
 
 @dataclass(frozen=True)
+class MeasurementEntries:
+    """What is measured beside the model itself: folds over all pictures, and repeats with other seeds."""
+
+    folds: int = 0
+    repeats: int = 0
+
+
+@dataclass(frozen=True)
 class Recipe:
     """All that `train` needs to make a model.
 
@@ -179,11 +249,14 @@ class Recipe:
     optimiser: OptimiserEntries = field(default_factory=OptimiserEntries)
     distillation: DistillationEntries | None = None
     operating_point: PointEntries = field(default_factory=PointEntries)
+    measurement: MeasurementEntries = field(default_factory=MeasurementEntries)
 
     def __post_init__(self) -> None:
         """Check the ranges."""
         in_unit = {
             "augmentation.share": self.augmentation.share,
+            "augmentation.crop": self.augmentation.crop,
+            "augmentation.hue": self.augmentation.hue,
             "head.dropout": self.head.dropout,
             "loss.label_smoothing": self.loss.label_smoothing,
             "loss.localisation": self.loss.localisation,
@@ -198,12 +271,24 @@ class Recipe:
         least_one = {
             "schedule.epochs": self.schedule.epochs,
             "schedule.batch_size": self.schedule.batch_size,
+            "head.dropouts": self.head.dropouts,
+            "head.units": min(self.head.units, default=1),
             "input.height": self.input.height // 32,
             "input.width": self.input.width // 32,
         }
         for name, number in least_one.items():
             if number < 1:
                 raise InvalidRecipe(f"{self.name}: {name} is too small.")
+        for name in ("brightness_range", "contrast_range", "saturation_range"):
+            factors = getattr(self.augmentation, name)
+            if factors and not (len(factors) == 2 and 0 <= factors[0] <= factors[1]):
+                raise InvalidRecipe(f"{self.name}: augmentation.{name} must be two rising factors, got {factors}.")
+        if self.head.kind == "imagenet" and self.head.units:
+            raise InvalidRecipe(f"{self.name}: head.kind = 'imagenet' has no head.units.")
+        if self.loss.localisation and (self.head.units or self.head.kind not in ("pooled", "imagenet")):
+            raise InvalidRecipe(f"{self.name}: loss.localisation needs a pooled head without head.units.")
+        if self.loss.focal_gamma < 0:
+            raise InvalidRecipe(f"{self.name}: loss.focal_gamma must not be below 0, got {self.loss.focal_gamma}.")
         if self.optimiser.learning_rate <= 0:
             raise InvalidRecipe(f"{self.name}: optimiser.learning_rate must be above 0.")
         if self.data.scenes and not self.product:
@@ -264,9 +349,9 @@ def _checked(hint: Any, value: Any, where: str) -> Any:
             raise InvalidRecipe(f"{where} must be one of {', '.join(get_args(hint))}, got {value!r}.")
         return value
     if get_origin(hint) is tuple:
-        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-            raise InvalidRecipe(f"{where} must be a list of texts, got {value!r}.")
-        return tuple(value)
+        if not isinstance(value, list):
+            raise InvalidRecipe(f"{where} must be a list, got {value!r}.")
+        return tuple(_checked(get_args(hint)[0], v, f"{where}[{i}]") for i, v in enumerate(value))
     accepted = (int, float) if hint is float else (hint,)
     if not isinstance(value, accepted) or (isinstance(value, bool) and hint is not bool):
         raise InvalidRecipe(f"{where} must be of type {hint.__name__}, got {value!r}.")

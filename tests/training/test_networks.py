@@ -65,7 +65,8 @@ def test_learning_the_head_alone_leaves_the_backbone():
 
 @pytest.mark.parametrize("name", sorted(BACKBONES))
 def test_each_backbone_has_the_feature_layer_it_names(name):
-    built = build_backbone(name, height=64, width=64, weights="none")
+    side = max(64, BACKBONES[name].least_side)
+    built = build_backbone(name, height=side, width=side, weights="none")
     assert len(built.features.shape) == 4
     assert built.classifier is None
 
