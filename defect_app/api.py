@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import FastAPI, File, HTTPException, Query, Request, UploadFile
+from fastapi import FastAPI, File, HTTPException, Query, Request, Response, UploadFile
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from defect_app import __version__
 from defect_app.batch import MOST_FILES
-from defect_app.catalog import Catalog
-from defect_app.errors import DefectLensError
+from defect_app.catalog import Catalog, CatalogEntry
+from defect_app.errors import DefectLensError, RecordsUnavailable
 from defect_app.inspection import Inspector
 from defect_app.inspection_record import InspectionRecord, record_of
+from defect_app.records import PointInUse, point_in_use
+
+WARNING_HEADER = "X-Defect-Lens-Warning"
+"""Why the active operating point was not applied, on the answers where it was not."""
 
 
 class ModelSummary(BaseModel):
@@ -26,10 +30,22 @@ class ModelSummary(BaseModel):
     task: str | None
     classes: list[str]
     operating_point: str
+    warning: str
     problem: str
 
 
-def create_api(load_catalog: Callable[[], Catalog], load_inspector: Callable[[str], Inspector]) -> FastAPI:
+ChoosePoint = Callable[[Inspector, str | None], PointInUse]
+
+
+def _from_records(inspector: Inspector, name: str | None) -> PointInUse:
+    return point_in_use(inspector.default_point, name)
+
+
+def create_api(
+    load_catalog: Callable[[], Catalog],
+    load_inspector: Callable[[str], Inspector],
+    choose_point: ChoosePoint = _from_records,
+) -> FastAPI:
     """Build the API.
 
     Parameters
@@ -38,12 +54,15 @@ def create_api(load_catalog: Callable[[], Catalog], load_inspector: Callable[[st
         Returns the models on disk.
     load_inspector : callable
         Returns the loaded model of an id; raises `ModelUnavailable` when there is none to use.
+    choose_point : callable
+        Returns the operating point of a name for a model, the active one for None. Default: looks into the records.
     """
     api = FastAPI(title="Defect Lens", version=__version__, docs_url=None, redoc_url=None)
 
     @api.exception_handler(DefectLensError)
     def explain(_: Request, error: DefectLensError) -> JSONResponse:
-        return JSONResponse({"error": str(error), "remedy": error.remedy}, status_code=404)
+        status = 503 if isinstance(error, RecordsUnavailable) else 404
+        return JSONResponse({"error": str(error), "remedy": error.remedy}, status_code=status)
 
     @api.get("/health")
     def health() -> dict[str, object]:
@@ -56,29 +75,39 @@ def create_api(load_catalog: Callable[[], Catalog], load_inspector: Callable[[st
 
     @api.get("/models")
     def models() -> list[ModelSummary]:
-        return [
-            ModelSummary(
-                id=e.id,
-                title=e.title,
-                task=e.spec.task if e.spec else None,
-                classes=list(e.spec.class_names) if e.spec else [],
-                operating_point=load_inspector(e.id).default_point.sentence if e.usable else "",
-                problem=e.problem,
-            )
-            for e in load_catalog().entries
-        ]
+        return [summary(entry) for entry in load_catalog().entries]
+
+    def summary(entry: CatalogEntry) -> ModelSummary:
+        used = choose_point(load_inspector(entry.id), None) if entry.usable else None
+        return ModelSummary(
+            id=entry.id,
+            title=entry.title,
+            task=entry.spec.task if entry.spec else None,
+            classes=list(entry.spec.class_names) if entry.spec else [],
+            operating_point=used.sentence if used else "",
+            warning=used.warning if used else "",
+            problem=entry.problem,
+        )
 
     @api.post("/classify")
     async def classify(
+        response: Response,
         files: Annotated[list[UploadFile], File(description=f"Photos, at most {MOST_FILES}")],
         model: Annotated[str, Query(description="A model's id")],
+        operating_point: Annotated[
+            str | None, Query(description="A saved point's name, or default; without it the active point")
+        ] = None,
     ) -> list[InspectionRecord]:
         if len(files) > MOST_FILES:
             raise HTTPException(413, f"{len(files)} files at once are too many: send at most {MOST_FILES}.")
         inspector = await run_in_threadpool(load_inspector, model)
         # Files above the limit are refused by intake, which says how large they are.
         contents = [(f.filename or "unnamed", await f.read()) for f in files]
-        results = await run_in_threadpool(lambda: list(inspector.inspect_many(contents)))
+        used = await run_in_threadpool(choose_point, inspector, operating_point)
+        if used.warning:
+            # Headers hold ASCII only.
+            response.headers[WARNING_HEADER] = used.warning.encode("ascii", "replace").decode()
+        results = await run_in_threadpool(lambda: list(inspector.inspect_many(contents, used.point)))
         return [record_of(result, inspector.spec) for result in results]
 
     return api

@@ -8,16 +8,15 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from defect_app.batch_entry import SHOWN_SIDE, BatchEntry, entry_at, entry_of, repeated_entry
 from defect_app.decision import OperatingPoint, Verdict
-from defect_app.inspection import Inspected, Inspector
-from defect_app.inspection_record import InspectionRecord, record_of
-from defect_app.intake import Photo, Rejection, content_hash, display_name, encode_jpeg, is_system_file, read_photo
+from defect_app.inspection import Inspector
+from defect_app.intake import Rejection, content_hash, is_system_file
+
+__all__ = ["MOST_FILES", "SHOWN_SIDE", "Batch", "BatchEntry", "BatchProgress", "PendingFile", "PointChange"]
 
 MOST_FILES = 500
 """How many files one drop may hold."""
-SHOWN_SIDE = 960
-"""Longest side in pixels of the picture that is kept for the screen."""
-THUMBNAIL_SIDE = 96
 
 
 @dataclass(frozen=True)
@@ -26,32 +25,6 @@ class PendingFile:
 
     name: str
     read: Callable[[], bytes]
-
-
-@dataclass(frozen=True)
-class BatchEntry:
-    """One file of a batch, with all that the page shows of it.
-
-    Attributes
-    ----------
-    number : int
-        Its place in the batch, from 0.
-    record : InspectionRecord
-        Verdict, label, probabilities, reason.
-    result : Inspected or Rejection
-        What became of it; the photo's pixels are dropped to keep memory flat.
-    shown_jpeg, thumbnail_jpeg : bytes
-        Our own encodings of the upright photo; empty for a file that could not be used.
-    duplicate_of : str
-        Name of the earlier file with the same content, or empty.
-    """
-
-    number: int
-    record: InspectionRecord
-    result: Inspected | Rejection
-    shown_jpeg: bytes = b""
-    thumbnail_jpeg: bytes = b""
-    duplicate_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,6 +46,16 @@ class BatchProgress:
 
 
 @dataclass(frozen=True)
+class PointChange:
+    """Another operating point was applied to a batch: the points, the photos judged anew, the verdicts that changed."""
+
+    before: OperatingPoint
+    after: OperatingPoint
+    photos: int
+    changed: int
+
+
+@dataclass(frozen=True)
 class _ReadFile:
     name: str
     sha256: str
@@ -82,6 +65,8 @@ class _ReadFile:
 
 class Batch:
     """Photos judged by one model; files can be added while it runs.
+
+    All verdicts are those of one operating point, the batch's own: see `apply`.
 
     Parameters
     ----------
@@ -94,9 +79,10 @@ class Batch:
     def __init__(self, inspector: Inspector, point: OperatingPoint | None = None) -> None:
         self.inspector = inspector
         self.point = point or inspector.default_point
+        self.point_change: PointChange | None = None
         self._lock = threading.Lock()
         self._entries: list[BatchEntry] = []
-        self._by_hash: dict[str, BatchEntry] = {}
+        self._place_of: dict[str, int] = {}
         self._waiting: list[PendingFile] = []
         self._total = self._skipped = 0
         self._worker: threading.Thread | None = None
@@ -136,6 +122,21 @@ class Batch:
                 self._started_at, self._started_done = time.monotonic(), len(self._entries)
                 self._worker = threading.Thread(target=self._run, name="batch", daemon=True)
                 self._worker.start()
+
+    def apply(self, point: OperatingPoint) -> None:
+        """Judge at another operating point from now on, and anew, from the stored scores, what is judged already.
+
+        `point_change` then says how many verdicts changed by the last such change.
+        """
+        with self._lock:
+            if point == self.point:
+                return
+            before, self.point = self.point, point
+            old, spec = self._entries, self.inspector.spec
+            self._entries = [entry_at(entry, spec, point) for entry in old]
+            photos = sum(not isinstance(entry.result, Rejection) for entry in old)
+            changed = sum(a.record["verdict"] != b.record["verdict"] for a, b in zip(old, self._entries, strict=True))
+            self.point_change = PointChange(before, point, photos, changed) if photos else None
 
     def stop(self) -> None:
         """Stop after the photos in hand; what is judged stays, what waits is dropped."""
@@ -182,7 +183,7 @@ class Batch:
         self._worker = None
 
     def _judge_waiting(self) -> None:
-        seen = set(self._by_hash)
+        seen = set(self._place_of)
         read: deque[_ReadFile] = deque()
 
         def files() -> Iterator[tuple[str, bytes]]:
@@ -208,7 +209,7 @@ class Batch:
             self._keep_unjudged(read)
             file = read.popleft()
             assert file.data is not None
-            self._keep(self._entry_of(file, file.data, result), file.sha256)
+            self._keep(entry_of(result, self.inspector.spec, file.data), file.sha256)
             if self._stop.is_set():
                 return
         self._keep_unjudged(read)
@@ -217,38 +218,16 @@ class Batch:
         while read and read[0].data is None:
             file = read.popleft()
             if file.refused is not None:
-                self._keep(BatchEntry(0, record_of(file.refused, self.inspector.spec), file.refused), "")
-                continue
-            first = self._by_hash[file.sha256]
-            note = f"The same photo as {display_name(first.record['file'])}."
-            reason = f"{first.record['reason']} {note}"
-            record = InspectionRecord(**{**first.record, "file": file.name, "reason": reason})
-            self._keep(replace(first, record=record, duplicate_of=first.record["file"]), file.sha256)
+                self._keep(entry_of(file.refused, self.inspector.spec), "")
+            else:
+                with self._lock:
+                    first = self._entries[self._place_of[file.sha256]]
+                self._keep(repeated_entry(first, self.inspector.spec, file.name), file.sha256)
 
     def _keep(self, entry: BatchEntry, sha256: str) -> None:
         with self._lock:
-            numbered = replace(entry, number=len(self._entries))
-            self._entries.append(numbered)
+            # The point may have changed since the photo was sent to be judged.
+            kept = entry_at(replace(entry, number=len(self._entries)), self.inspector.spec, self.point)
+            self._entries.append(kept)
             if sha256:
-                self._by_hash.setdefault(sha256, numbered)
-
-    def _entry_of(self, file: _ReadFile, data: bytes, result: Inspected | Rejection) -> BatchEntry:
-        record = record_of(result, self.inspector.spec)
-        if isinstance(result, Rejection):
-            return BatchEntry(0, record, result)
-        shown, thumbnail = _pictures(data, file.name, result.photo)
-        return BatchEntry(0, record, replace(result, photo=_without_pixels(result.photo)), shown, thumbnail)
-
-
-def _pictures(data: bytes, name: str, photo: Photo) -> tuple[bytes, bytes]:
-    pixels = photo.pixels
-    wanted = min(SHOWN_SIDE, max(photo.width, photo.height))
-    if max(pixels.shape[:2]) < wanted:
-        # The model needs fewer pixels than a person: decode once more, larger.
-        larger = read_photo(data, name, least_side=SHOWN_SIDE // 2)
-        pixels = larger.pixels if isinstance(larger, Photo) else pixels
-    return encode_jpeg(pixels, longest_side=SHOWN_SIDE), encode_jpeg(photo.pixels, longest_side=THUMBNAIL_SIDE)
-
-
-def _without_pixels(photo: Photo) -> Photo:
-    return replace(photo, pixels=photo.pixels[:0, :0].copy())
+                self._place_of.setdefault(sha256, kept.number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -119,6 +119,11 @@ class Inspector:
             finally:
                 for future in pending:
                     future.cancel()
+
+
+def judged_anew(inspected: Inspected, spec: ModelSpec, point: OperatingPoint) -> Inspected:
+    """Return a photo with the verdict that its stored probabilities get at another operating point."""
+    return replace(inspected, judgement=judge(inspected.probabilities, spec, point, inspected.acquaintance))
 
 
 def input_pixels(pixels: np.ndarray, spec: ModelSpec) -> np.ndarray:

@@ -17,7 +17,10 @@ REJECTED_FILE = "REJECTED_FILE"
 
 
 class InspectionRecord(TypedDict):
-    """One file of a batch; probabilities are in [0, 1], and what does not apply is None."""
+    """One file of a batch; probabilities are in [0, 1], and what does not apply is None.
+
+    `operating_point` names the thresholds that the verdict was made with, and says them in words.
+    """
 
     file: str
     sha256: str
@@ -27,6 +30,7 @@ class InspectionRecord(TypedDict):
     p_defect: float | None
     familiar: bool | None
     reason: str
+    operating_point: str | None
 
 
 def record_of(result: Inspected | Rejection, spec: ModelSpec, *, note: str = "") -> InspectionRecord:
@@ -45,9 +49,10 @@ def record_of(result: Inspected | Rejection, spec: ModelSpec, *, note: str = "")
         reason = f"{result.reason}. {result.remedy}".strip()
         return InspectionRecord(
             file=result.name, sha256=result.sha256, verdict=REJECTED_FILE, label=None, p={}, p_defect=None,
-            familiar=None, reason=reason,
+            familiar=None, reason=reason, operating_point=None,
         )  # fmt: skip
     judgement = result.judgement
+    point = judgement.point
     return InspectionRecord(
         file=result.photo.name,
         sha256=result.photo.sha256,
@@ -57,6 +62,7 @@ def record_of(result: Inspected | Rejection, spec: ModelSpec, *, note: str = "")
         p_defect=judgement.p_defect,
         familiar=result.acquaintance.familiar if result.acquaintance else None,
         reason=" ".join(part for part in (judgement.reason, note) if part),
+        operating_point=f"{point.name}: {point.sentence}",
     )
 
 
@@ -73,7 +79,7 @@ def records_as_csv(records: Iterable[InspectionRecord], class_names: Iterable[st
     names = list(class_names)
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
-    fixed = ("file", "sha256", "verdict", "label", "p_defect", "familiar", "reason")
+    fixed = ("file", "sha256", "verdict", "label", "p_defect", "familiar", "reason", "operating_point")
     writer.writerow([*fixed, *(f"p_{name}" for name in names)])
     for record in records:
         cells = [record[name] for name in fixed]  # type: ignore[literal-required]

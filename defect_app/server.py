@@ -11,6 +11,7 @@ import streamlit as st
 from starlette.routing import Mount
 
 from defect_app.api import create_api
+from defect_app.ui.records import choose_point
 from defect_app.ui.resources import catalog, inspector, warm_up_models
 
 APP_SCRIPT = Path(__file__).resolve().parents[1] / "streamlit_app.py"
@@ -23,5 +24,5 @@ async def warm_up(_: object) -> AsyncIterator[None]:
     yield
 
 
-api = create_api(catalog, lambda model_id: inspector(catalog().get(model_id)))
+api = create_api(catalog, lambda model_id: inspector(catalog().get(model_id)), choose_point)
 app = st.App(str(APP_SCRIPT), lifespan=warm_up, routes=[Mount("/api", api)])

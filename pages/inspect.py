@@ -8,10 +8,12 @@ from defect_app.ui.inspect.detail import draw_detail
 from defect_app.ui.inspect.downloads import draw_downloads
 from defect_app.ui.inspect.drop import draw_drop
 from defect_app.ui.inspect.heat import heat_controls
+from defect_app.ui.inspect.point import draw_point, draw_point_change, draw_warning
 from defect_app.ui.inspect.progress import draw_finished, draw_running
 from defect_app.ui.inspect.results import SELECTED, draw_grid, draw_table, draw_unusable, filter_entries, order_entries
 from defect_app.ui.navigation import open_page
 from defect_app.ui.products import choose_product, current_model, draw_picture
+from defect_app.ui.records import applied_point
 from defect_app.ui.resources import catalog, inspector
 
 open_page("Inspect")
@@ -35,29 +37,34 @@ except DefectLensError as error:
     st.stop()
 
 batches: dict[str, Batch] = st.session_state.setdefault("batches", {})
-batch = batches.setdefault(loaded.model_sha256, Batch(loaded))
+used = applied_point(loaded)
+batch = batches.setdefault(loaded.model_sha256, Batch(loaded, used.point))
+batch.apply(used.point)
 
 with st.container(horizontal=True, vertical_alignment="center", gap="medium", wrap=False):
     draw_picture(entry, 76)
     with st.container(gap=None):
         st.title(spec.title, anchor=False)
-        st.caption(f"{spec.summary}  \n:material/tune: {batch.point.thresholds_in_words}.")
+        st.caption(spec.summary)
+        draw_point(used)
     if st.button("Change product", icon=":material/apps:", width="content"):
         choose_product(models)
 
+draw_warning(used)
 draw_drop(batch, spec)
 
 if batch.progress().running:
     draw_running(batch)
 elif batch.entries:
     draw_finished(batch)
+    draw_point_change(batch)
     draw_unusable(batch.entries)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         shown = filter_entries(batch.entries)
         st.space("stretch")
         view = heat_controls()
         shown = order_entries(shown)
-    draw_detail(shown, spec, batch.point, view)
+    draw_detail(shown, spec, used, view)
     as_table, as_photos = st.tabs([":material/table_rows: Table", ":material/grid_view: Photos"])
     with as_table:
         draw_table(shown, spec)

@@ -16,6 +16,15 @@ def tiny_models(tmp_path_factory):
     return root
 
 
+@pytest.fixture(scope="session", autouse=True)
+def records_of_the_tests(tmp_path_factory):
+    """Keep the records of all tests, and of the apps that they start, away from those of the person who runs them."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("DEFECT_APP_DATABASE_URL", f"sqlite:///{tmp_path_factory.mktemp('records')}/records.sqlite")
+    yield
+    patch.undo()
+
+
 def pytest_report_header() -> str:
     """Say whether the tests on the real data run."""
     folder = os.environ.get("DEFECT_APP_DATA")

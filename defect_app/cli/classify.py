@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from defect_app.cli.terminal import add_models_folder, progress_bar, say, whole_number
-from defect_app.errors import DefectLensError, InvalidOperatingPoint
+from defect_app.errors import DefectLensError
 
 if TYPE_CHECKING:
-    from defect_app.decision import OperatingPoint
     from defect_app.inspection import Inspector
     from defect_app.inspection_record import InspectionRecord
 
@@ -32,7 +31,11 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="photo, or folder of photos")
     parser.add_argument("--model", required=True, metavar="ID", help="see the command models")
-    parser.add_argument("--operating-point", default="default", metavar="NAME", help="default: %(default)s")
+    parser.add_argument(
+        "--operating-point",
+        metavar="NAME",
+        help="a saved point, see the command points, or 'default' (without this option: the active point)",
+    )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON object a line on standard output (the default)")
     form.add_argument("--csv", type=Path, metavar="FILE", help="write a table that is safe in spreadsheets instead")
@@ -48,31 +51,26 @@ def run(arguments: argparse.Namespace) -> int:
     from defect_app.inspection import Inspector
     from defect_app.inspection_record import REJECTED_FILE
     from defect_app.intake import list_photos
+    from defect_app.records import point_in_use
 
     paths, skipped = list_photos(arguments.paths)
     paths = paths[: arguments.limit]
     inspector = Inspector(arguments.model, arguments.models_folder)
-    point = _operating_point(arguments.operating_point, inspector)
+    used = point_in_use(inspector.default_point, arguments.operating_point)
+    if used.warning:
+        say(used.warning)
     counts: dict[str, int] = {}
     if skipped:
         say(f"{skipped} hidden or system file{'s' * (skipped != 1)} skipped.")
     with _writer(arguments.csv, inspector) as write, progress_bar("Judging") as advance:
-        for done, record in enumerate(judge_files(inspector, paths, point, arguments.heatmaps), start=1):
+        for done, record in enumerate(judge_files(inspector, paths, used.point, arguments.heatmaps), start=1):
             write(record)
             counts[record["verdict"]] = counts.get(record["verdict"], 0) + 1
             advance(done, len(paths))
     said = ", ".join(f"{n} {verdict}" for verdict, n in sorted(counts.items()))
     say(f"{len(paths)} file{'s' * (len(paths) != 1)}: {said}." if paths else "No files to judge.")
+    say(used.sentence)
     return SOME_FILES_UNUSABLE if counts.get(REJECTED_FILE) else 0
-
-
-def _operating_point(name: str, inspector: Inspector) -> OperatingPoint:
-    if name != inspector.default_point.name:
-        raise InvalidOperatingPoint(
-            f"The model {inspector.spec.id} has no operating point called {name!r}.",
-            f"It has: {inspector.default_point.name}.",
-        )
-    return inspector.default_point
 
 
 @contextmanager

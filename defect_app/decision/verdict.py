@@ -39,12 +39,15 @@ class Judgement:
         Sum of the probabilities of the defect classes, in [0, 1]; None for a recognition model, and without numbers.
     reason : str
         Why, in plain words.
+    point : OperatingPoint
+        The thresholds that were applied.
     """
 
     verdict: Verdict
     label: str
     p_defect: float | None
     reason: str
+    point: OperatingPoint
 
 
 def p_defect_of(probabilities: np.ndarray, spec: ModelSpec) -> np.ndarray:
@@ -98,26 +101,25 @@ def judge(
         # Every comparison with NaN is false, and "not above the threshold" would read as a good part.
         unsure = point.accept_at is not None
         said = "The model gave no usable answer on this photo."
-        return Judgement(Verdict.UNSURE if unsure else Verdict.REVIEW, UNSURE_LABEL, None, said)
+        return Judgement(Verdict.UNSURE if unsure else Verdict.REVIEW, UNSURE_LABEL, None, said, point)
     top = int(np.argmax(probabilities))
     name, title = spec.classes[top].name, spec.classes[top].title
     confidence = float(probabilities[top])
     if point.accept_at is not None:
         if confidence >= point.accept_at:
-            return Judgement(
-                Verdict.ACCEPT, name, None, f"{title[:1].upper()}{title[1:]} with a probability of {confidence:.2f}."
-            )
+            said = f"{title[:1].upper()}{title[1:]} with a probability of {confidence:.2f}."
+            return Judgement(Verdict.ACCEPT, name, None, said, point)
         said = f"the best guess, {title}, has only {confidence:.2f}, below {point.accept_at:.2f}."
-        return Judgement(Verdict.UNSURE, UNSURE_LABEL, None, f"Unsure: {said}")
+        return Judgement(Verdict.UNSURE, UNSURE_LABEL, None, f"Unsure: {said}", point)
 
     score = float(p_defect_of(probabilities, spec))
     verdict = verdict_at(score, point)
     if acquaintance is not None and not acquaintance.familiar:
-        return Judgement(Verdict.REVIEW, name, score, "Does not look like the photos this model knows.")
+        return Judgement(Verdict.REVIEW, name, score, "Does not look like the photos this model knows.", point)
     if acquaintance is not None and acquaintance.quality_problems and verdict is not Verdict.REJECT:
         said = " and ".join(acquaintance.quality_problems)
-        return Judgement(Verdict.REVIEW, name, score, f"Photo too poor to pass: {said}.")
-    return Judgement(verdict, name, score, _why(verdict, score, point))
+        return Judgement(Verdict.REVIEW, name, score, f"Photo too poor to pass: {said}.", point)
+    return Judgement(verdict, name, score, _why(verdict, score, point), point)
 
 
 def _why(verdict: Verdict, score: float, point: OperatingPoint) -> str:

@@ -69,9 +69,13 @@ class Database:
             self._engine = _sqlite_engine(address) if self.is_sqlite else _postgresql_engine(address)
             bring_up_to_date(self._engine)
 
+    def close(self) -> None:
+        """Close the connections that wait to be used again."""
+        self._engine.dispose()
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Open a transaction that sees one state of the database."""
+        """Open a transaction that reads."""
         with self._explained("read"), self._engine.connect() as connection:
             yield connection
 

@@ -40,7 +40,7 @@ class PointDraft:
 def points_as_json(points: Iterable[SavedPoint]) -> str:
     """Return saved points as JSON text."""
     return json.dumps(
-        {"form": FORM, "form_version": FORM_VERSION, "points": [_described(p) for p in points]},
+        {"form": FORM, "form_version": FORM_VERSION, "points": [described_point(p) for p in points]},
         indent=2,
         ensure_ascii=False,
     )
@@ -82,7 +82,8 @@ def points_from_json(text: str) -> tuple[PointDraft, ...]:
     return tuple(drafts)
 
 
-def _described(saved: SavedPoint) -> dict[str, Any]:
+def described_point(saved: SavedPoint) -> dict[str, Any]:
+    """Return a saved point as the entries of its JSON object."""
     point = saved.point
     described: dict[str, Any] = {"model_id": point.model_id, "name": point.name}
     described |= {n: getattr(point, n) for n in _THRESHOLDS if getattr(point, n) is not None}

@@ -67,6 +67,10 @@ class Records:
         """Which database it is, in words that hold no secret."""
         return self._database.title
 
+    def close(self) -> None:
+        """Close the connections that wait to be used again."""
+        self._database.close()
+
     def points(self, model_id: str) -> tuple[SavedPoint, ...]:
         """Return the latest version of each name, newest first."""
         with self._database.reading() as connection:

@@ -24,7 +24,7 @@ from tests.photo_files import (
     ycck_jpeg_bytes,
 )
 
-KEYS = ["file", "sha256", "verdict", "label", "p", "p_defect", "familiar", "reason"]
+KEYS = ["file", "sha256", "verdict", "label", "p", "p_defect", "familiar", "reason", "operating_point"]
 
 
 def test_each_photo_is_one_json_object_a_line_with_the_promised_keys(classify, photos):

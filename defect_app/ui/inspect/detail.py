@@ -9,9 +9,10 @@ import streamlit as st
 
 from defect_app.batch import SHOWN_SIDE, BatchEntry
 from defect_app.catalog import ModelSpec
-from defect_app.decision import OperatingPoint, Verdict
+from defect_app.decision import Verdict
 from defect_app.inspection import Inspected
 from defect_app.intake import display_name
+from defect_app.records import PointInUse
 from defect_app.ui.inspect.heat import HeatView, shown_picture
 from defect_app.ui.inspect.results import SELECTED
 from defect_app.ui.text import as_text, name_as_text
@@ -20,7 +21,7 @@ from defect_app.ui.verdicts import LOOKS, verdict_badge
 TOP = 5
 
 
-def draw_detail(entries: Sequence[BatchEntry], spec: ModelSpec, point: OperatingPoint, view: HeatView) -> None:
+def draw_detail(entries: Sequence[BatchEntry], spec: ModelSpec, used: PointInUse, view: HeatView) -> None:
     """Draw the selected photo, or the first of `entries`."""
     shown = [e for e in entries if e.shown_jpeg]
     if not shown:
@@ -46,7 +47,7 @@ def draw_detail(entries: Sequence[BatchEntry], spec: ModelSpec, point: Operating
         st.markdown(as_text(entry.record["reason"]))
         st.markdown(f"**What to do:** {LOOKS[entry.record['verdict']].what_to_do}")
         _draw_classes(entry, spec)
-        st.caption(f":material/tune: {as_text(point.sentence)}")
+        st.caption(f":material/tune: {as_text(used.sentence)}")
         for note in _notes(entry):
             st.caption(f":material/info: {as_text(note)}")
 
