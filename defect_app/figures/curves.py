@@ -12,10 +12,11 @@ from defect_app.evaluation.calibration import Calibration
 from defect_app.evaluation.coverage import CoverageCurve
 from defect_app.evaluation.ranking import RankingCurves
 from defect_app.evaluation.training_history import TrainingHistory
-from defect_app.figures.style import ACCENT, DEFECTIVE, GOOD, NEUTRAL, band_colour, said_instead, styled
+from defect_app.figures.style import ACCENT, DEFECTIVE, GOOD, NEUTRAL, REVIEW, band_colour, said_instead, styled
 
 Marked = Sequence[tuple[str, float, float]]
 """Operating points to mark on a curve: name, x and y."""
+_MARK_SYMBOLS, _MARK_COLOURS = ("diamond", "circle"), (DEFECTIVE, REVIEW)
 _FALSE_REJECTS = "Good parts rejected (share)"
 
 
@@ -47,8 +48,8 @@ def det_figure(curves: RankingCurves, marked: Marked = ()) -> go.Figure:
     figure = go.Figure([_line(curves.false_reject_rate, curves.miss_rate, "model", GOOD, curves.roc_thresholds)])
     _mark(figure, marked)
     styled(figure, x_title=_FALSE_REJECTS, y_title="Defective parts not rejected (share)")
-    figure.update_xaxes(type="log")
-    figure.update_yaxes(type="log")
+    figure.update_xaxes(type="log", dtick=1)
+    figure.update_yaxes(type="log", dtick=1)
     return figure
 
 
@@ -102,7 +103,10 @@ def history_figure(history: TrainingHistory) -> go.Figure:
             line = {"color": colour, "dash": dash}
             figure.add_trace(go.Scatter(x=history.epoch, y=values, name=name, mode="lines", line=line, yaxis=axis))
     styled(figure, x_title="Epoch", y_title="Loss")
-    figure.update_layout(yaxis2={"title": {"text": "Accuracy"}, "overlaying": "y", "side": "right", "showgrid": False})
+    # Epochs are counted: no tick between two of them.
+    figure.update_xaxes(dtick=max(1, len(history.epoch) // 10))
+    accuracy = {"title": {"text": "Accuracy"}, "overlaying": "y", "side": "right", "showgrid": False}
+    figure.update_layout(yaxis2={**accuracy, "tickformat": ".4~p", "nticks": 5})
     return figure
 
 
@@ -124,8 +128,9 @@ def _between(x: np.ndarray, low: np.ndarray, high: np.ndarray, colour: str) -> l
 
 
 def _mark(figure: go.Figure, marked: Marked) -> None:
-    for name, x, y in marked:
-        marker = {"size": 11, "symbol": "diamond", "color": DEFECTIVE, "line": {"width": 1, "color": "white"}}
+    for i, (name, x, y) in enumerate(marked):
+        looks = {"symbol": _MARK_SYMBOLS[i % 2], "color": _MARK_COLOURS[i % 2]}
+        marker = {"size": 12, "line": {"width": 1, "color": "white"}, **looks}
         figure.add_trace(go.Scatter(x=[x], y=[y], name=name, mode="markers", marker=marker))
 
 

@@ -1,22 +1,38 @@
-"""Confusion and verdict matrices: rows Actual, columns Predicted, each cell a marker that can be clicked."""
+"""Confusion and verdict matrices: rows Actual, columns Predicted, each cell a bar that can be clicked."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 import plotly.graph_objects as go
 
 from defect_app.evaluation.confusion import ConfusionMatrix
 from defect_app.evaluation.thresholds import VERDICTS, VerdictCounts
-from defect_app.figures.style import NEUTRAL, SEQUENTIAL, said_instead, styled
+from defect_app.figures.style import ACCENT, DEFECTIVE, GOOD, band_colour, label_text, said_instead, styled
 
 _MOST_TEXT = 25
+_GAP = 0.04
+_DARK_FROM = 0.55
+"""Opacity of a cell from which its number is written in white."""
+
+Cell = tuple[str, str]
+"""Row and column of a matrix by name."""
 
 
-def confusion_figure(matrix: ConfusionMatrix, *, percent: bool = False, hide_diagonal: bool = False) -> go.Figure:
+def confusion_figure(
+    matrix: ConfusionMatrix,
+    *,
+    percent: bool = False,
+    hide_diagonal: bool = False,
+    titles: Mapping[str, str] | None = None,
+    chosen: Cell | None = None,
+    x_title: str = "Predicted",
+) -> go.Figure:
     """Draw a confusion matrix.
 
-    Heat maps return no selection in Streamlit, so an invisible marker lies on each cell; its `customdata` is
-    ``[actual name, predicted name]``.
+    Heat maps return no selection in Streamlit, so every cell is a bar; its `customdata` is
+    ``[actual name, predicted name]``. Right answers are blue, mistakes vermilion, stronger where there are more.
 
     Parameters
     ----------
@@ -26,6 +42,12 @@ def confusion_figure(matrix: ConfusionMatrix, *, percent: bool = False, hide_dia
         Percent of the actual class instead of counts.
     hide_diagonal : bool
         Leave right answers blank, so that the colours show mistakes only.
+    titles : mapping of str to str, optional
+        What to write for a name.
+    chosen : (str, str), optional
+        Row and column of a cell to frame.
+    x_title : str
+        What the columns are.
     """
     if not matrix.rows:
         return said_instead("There are no classes to draw.")
@@ -34,7 +56,8 @@ def confusion_figure(matrix: ConfusionMatrix, *, percent: bool = False, hide_dia
         same = np.array(matrix.rows)[:, None] == np.array(matrix.columns)[None, :]
         values = np.where(same, np.nan, values)
     unit = "% of the actual class" if percent else "photos"
-    return _cells(values, matrix.rows, matrix.columns, "Predicted", unit, "{:.1f}" if percent else "{:,.0f}")
+    form = "{:.1f}" if percent else "{:,.0f}"
+    return _cells(values, matrix.rows, matrix.columns, x_title, unit, form, titles or {}, chosen)
 
 
 def verdict_figure(counts: VerdictCounts, *, by_class: bool = False) -> go.Figure:
@@ -44,34 +67,70 @@ def verdict_figure(counts: VerdictCounts, *, by_class: bool = False) -> go.Figur
         return said_instead("There are no parts to draw.")
     rows = counts.class_names if by_class else ("good", "defective")
     values = (counts.by_class if by_class else counts.counts).astype(np.float64)
-    return _cells(values, rows, columns, "Verdict", "photos", "{:,.0f}")
+    return _cells(values, rows, columns, "Verdict", "photos", "{:,.0f}", {}, None)
 
 
 def _cells(
-    values: np.ndarray, rows: tuple[str, ...], columns: tuple[str, ...], x_title: str, unit: str, form: str
+    values: np.ndarray,
+    rows: tuple[str, ...],
+    columns: tuple[str, ...],
+    x_title: str,
+    unit: str,
+    form: str,
+    titles: Mapping[str, str],
+    chosen: Cell | None,
 ) -> go.Figure:
-    figure = go.Figure(
-        go.Heatmap(
-            z=values, x=list(columns), y=list(rows), colorscale=[list(s) for s in SEQUENTIAL], showscale=False,
-            zmin=0, xgap=2, ygap=2, hoverinfo="skip",
-        )
-    )  # fmt: skip
     places = [(r, c) for r in range(len(rows)) for c in range(len(columns)) if np.isfinite(values[r, c])]
-    written = [form.format(values[r, c]) for r, c in places]
-    figure.add_trace(
-        go.Scatter(
-            x=[columns[c] for _, c in places],
-            y=[rows[r] for r, _ in places],
-            customdata=[[rows[r], columns[c]] for r, c in places],
-            text=written,
-            mode="markers+text" if len(rows) <= _MOST_TEXT else "markers",
-            marker={"size": 28, "opacity": 0.0, "symbol": "square", "color": NEUTRAL},
-            hovertemplate=f"Actual %{{y}}<br>{x_title} %{{x}}<br>%{{text}} {unit}<extra></extra>",
-            showlegend=False,
+    most = max((values[place] for place in places), default=0.0)
+    # The square root lets one mistake among thousands of right answers be seen.
+    strength = {place: 0.05 + 0.8 * float(np.sqrt(values[place] / most)) if most > 0 else 0.05 for place in places}
+    figure = go.Figure()
+    for dark in (False, True):
+        held = [place for place in places if (strength[place] >= _DARK_FROM) == dark]
+        hues = [GOOD if rows[r] == columns[c] or rows[r] not in columns else DEFECTIVE for r, c in held]
+        named = [[label_text(titles.get(rows[r], rows[r])), label_text(titles.get(columns[c], columns[c]))]
+                 for r, c in held]  # fmt: skip
+        figure.add_trace(
+            go.Bar(
+                orientation="h",
+                x=[1 - _GAP] * len(held),
+                base=[c - 0.5 + _GAP / 2 for _, c in held],
+                y=[r for r, _ in held],
+                width=1 - _GAP,
+                customdata=[[rows[r], columns[c]] for r, c in held],
+                text=[form.format(values[place]) for place in held] if len(rows) <= _MOST_TEXT else None,
+                hovertext=[f"Actual {a}<br>{x_title} {p}<br>{form.format(values[place])} {unit}"
+                           for (a, p), place in zip(named, held, strict=True)],
+                hoverinfo="text",
+                textposition="inside",
+                insidetextanchor="middle",
+                textangle=0,
+                textfont={"size": 18 if len(rows) <= 5 else 11, **({"color": "white"} if dark else {})},
+                marker={"color": [band_colour(h, strength[p]) for h, p in zip(hues, held, strict=True)],
+                        "line": {"width": 0}},
+                selected={"marker": {"opacity": 1}},
+                unselected={"marker": {"opacity": 1}},
+                showlegend=False,
+            )
+        )  # fmt: skip
+    side = 64 if len(rows) <= 5 else 30
+    styled(figure, x_title=x_title, y_title="Actual", height=max(240, 130 + side * len(rows)))
+    for axis, names in ((figure.layout.xaxis, columns), (figure.layout.yaxis, rows)):
+        axis.update(
+            tickmode="array",
+            tickvals=list(range(len(names))),
+            ticktext=[label_text(titles.get(name, name)) for name in names],
+            showgrid=False,
+            zeroline=False,
+            fixedrange=True,
         )
-    )
-    styled(figure, x_title=x_title, y_title="Actual", height=max(220, 110 + 30 * len(rows)))
-    figure.update_xaxes(type="category", side="top", showgrid=False)
-    figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
-    figure.update_layout(margin={"t": 72}, clickmode="event+select")
+    figure.update_xaxes(side="top", range=[-0.5, len(columns) - 0.5])
+    figure.update_yaxes(range=[len(rows) - 0.5, -0.5])
+    figure.update_layout(margin={"t": 88, "b": 12}, barmode="overlay", bargap=0, clickmode="event+select")
+    if chosen is not None and chosen[0] in rows and chosen[1] in columns:
+        row, column = rows.index(chosen[0]), columns.index(chosen[1])
+        frame = {"color": ACCENT, "width": 3}
+        figure.add_shape(
+            type="rect", x0=column - 0.49, x1=column + 0.49, y0=row - 0.49, y1=row + 0.49, line=frame, layer="above"
+        )
     return figure

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import plotly.graph_objects as go
 
 GOOD = "#0072B2"
@@ -14,7 +16,6 @@ SERIES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", NEUT
 SYMBOLS = ("circle", "square", "diamond", "cross", "triangle-up", "x", "star")
 """One a series, so that colour is never the only difference."""
 GRID = "rgba(127,140,147,0.25)"
-SEQUENTIAL = ((0.0, "rgba(0,114,178,0.04)"), (1.0, "rgba(0,114,178,0.85)"))
 
 
 def styled(figure: go.Figure, *, x_title: str, y_title: str, height: int = 380) -> go.Figure:
@@ -57,3 +58,8 @@ def band_colour(colour: str, opacity: float) -> str:
     """Return a hex colour as rgba with this opacity."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity})"
+
+
+def label_text(name: str, most: int = 32) -> str:
+    """Return a name for a label: shortened, and never read as the few HTML tags that plotly knows."""
+    return html.escape(name if len(name) <= most else f"{name[: most - 1]}…", quote=False)

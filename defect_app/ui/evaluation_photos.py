@@ -10,10 +10,12 @@ import streamlit as st
 
 from defect_app.catalog import CatalogEntry
 from defect_app.datasets.lookup import stored_picture
+from defect_app.decision import Verdict
 from defect_app.errors import DataUnavailable, DefectLensError
 from defect_app.intake import Rejection, encode_jpeg, read_photo
 from defect_app.overlay import DEFAULT_OPACITY, heat_overlay
 from defect_app.scenes import PRODUCTS, render
+from defect_app.ui.inspect.heat import PALE
 from defect_app.ui.resources import file_hashes, inspector
 
 PHOTO_SIDE = 360
@@ -104,5 +106,7 @@ def _drawn(
         raise DataUnavailable(f"The picture cannot be used: {photo.reason}.", photo.remedy)
     pixels = photo.pixels
     if loaded is not None:
-        pixels = heat_overlay(pixels, loaded.inspect(photo).activation_map, DEFAULT_OPACITY)
+        inspected = loaded.inspect(photo)
+        opacity = DEFAULT_OPACITY * (PALE if inspected.judgement.verdict == Verdict.PASS else 1.0)
+        pixels = heat_overlay(pixels, inspected.activation_map, opacity)
     return encode_jpeg(pixels, longest_side=side)

@@ -23,6 +23,7 @@ class MenuEntry:
 MENU = (
     MenuEntry("streamlit_app.py", "Home", ":material/home:"),
     MenuEntry("pages/inspect.py", "Inspect", ":material/search_check:", "Judge parts"),
+    MenuEntry("pages/evaluate.py", "Evaluate", ":material/query_stats:", "Understand the models"),
 )
 
 

@@ -65,29 +65,53 @@ def test_a_figure_is_the_same_each_time(draw):
     assert draw().to_json() == draw().to_json()
 
 
+def cells_of(figure):
+    """Return the written number of each cell by its row and column."""
+    traces = [t for t in figure.data if len(t.y)]
+    return {tuple(names): text for t in traces for names, text in zip(t.customdata, t.text, strict=True)}
+
+
 def test_rows_are_actual_columns_predicted_and_each_cell_can_be_clicked():
     figure = matrices.confusion_figure(MATRIX)
-    heat, cells = figure.data
-    np.testing.assert_array_equal(heat.z, MATRIX.counts)
+    good, bad = "not defective", "defective"
+    assert cells_of(figure) == {(good, good): "23", (good, bad): "1", (bad, good): "3", (bad, bad): "5"}
     assert figure.layout.yaxis.title.text == "Actual"
     assert figure.layout.xaxis.title.text == "Predicted"
-    assert figure.layout.yaxis.autorange == "reversed"
-    written = {tuple(names): text for names, text in zip(cells.customdata, cells.text, strict=True)}
-    assert written[("defective", "not defective")] == "3"
-    assert written[("not defective", "defective")] == "1"
+    assert list(figure.layout.xaxis.ticktext) == list(figure.layout.yaxis.ticktext) == [good, bad]
+    assert figure.layout.yaxis.range[0] > figure.layout.yaxis.range[1], "the first row is on top"
+    for trace in figure.data:
+        for names, row, left in zip(trace.customdata, trace.y, trace.base, strict=True):
+            assert (row, round(left)) == (MATRIX.rows.index(names[0]), MATRIX.columns.index(names[1]))
 
 
 def test_a_hidden_diagonal_is_blank_and_percent_is_of_the_row():
-    figure = matrices.confusion_figure(MATRIX, percent=True, hide_diagonal=True)
-    assert np.isnan(figure.data[0].z[0][0])
-    assert figure.data[0].z[1][0] == 37.5
-    assert len(figure.data[1].text) == 2
+    cells = cells_of(matrices.confusion_figure(MATRIX, percent=True, hide_diagonal=True))
+    assert cells == {("not defective", "defective"): "4.2", ("defective", "not defective"): "37.5"}
+
+
+def test_mistakes_and_right_answers_differ_in_hue_and_the_chosen_cell_is_framed():
+    figure = matrices.confusion_figure(MATRIX, chosen=("defective", "not defective"))
+    hues = {tuple(n): c.split(",")[0] for t in figure.data for n, c in zip(t.customdata, t.marker.color, strict=True)}
+    assert hues["defective", "defective"] == hues["not defective", "not defective"]
+    assert hues["defective", "defective"] != hues["defective", "not defective"]
+    (frame,) = figure.layout.shapes
+    assert frame.x0 < 0 < frame.x1 < 1
+    assert 0 < frame.y0 < 1 < frame.y1
+    assert not matrices.confusion_figure(MATRIX, chosen=("no", "such")).layout.shapes
+
+
+def test_names_of_classes_are_never_read_as_html():
+    hostile = ConfusionMatrix(np.eye(2, dtype=int), ("<b>x</b>", "y" * 80), ("<b>x</b>", "y" * 80))
+    figure = matrices.confusion_figure(hostile)
+    assert figure.layout.xaxis.ticktext[0] == "&lt;b&gt;x&lt;/b&gt;"
+    assert len(figure.layout.xaxis.ticktext[1]) == 32
+    assert "<b>" not in " ".join(text for t in figure.data for text in t.hovertext or ())
 
 
 def test_the_verdict_matrix_has_three_columns_in_words():
     figure = matrices.verdict_figure(verdict_counts(ORDERED, LINES))
-    assert list(figure.data[0].x) == ["PASS", "REVIEW", "REJECT"]
-    assert list(figure.data[0].y) == ["good", "defective"]
+    assert list(figure.layout.xaxis.ticktext) == ["PASS", "REVIEW", "REJECT"]
+    assert list(figure.layout.yaxis.ticktext) == ["good", "defective"]
 
 
 def test_curves_draw_the_given_points_and_the_two_lines():

@@ -1,0 +1,120 @@
+"""What a model answers at its threshold, in one coding for inspection and recognition: for matrices and comparisons."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from defect_app.evaluation.confusion import ConfusionMatrix, accepted_at, predicted_at
+from defect_app.evaluation.coverage import accept_counts, top_k_accuracy
+from defect_app.evaluation.intervals import Proportion, proportion
+from defect_app.evaluation.selection import SelectedPictures
+from defect_app.evaluation.thresholds import VERDICTS, Thresholds, VerdictCounts, verdict_codes
+
+
+def answers_at(selected: SelectedPictures, threshold: float) -> np.ndarray:
+    """Return class indices as `predicted_at` (inspection) or `accepted_at` (recognition) gives them.
+
+    Parameters
+    ----------
+    selected : SelectedPictures
+        n pictures.
+    threshold : float
+        Reject from (inspection) or accept from (recognition), in [0, 1].
+
+    Returns
+    -------
+    ndarray of intp, shape (n,)
+        n_classes stands for "unsure".
+    """
+    answer = predicted_at if selected.inspection else accepted_at
+    return answer(selected, threshold)
+
+
+def right_at(selected: SelectedPictures, threshold: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return truth and answer in the coding that models of one product share.
+
+    Returns
+    -------
+    actual, answered : ndarray, shape (n,)
+        Inspection: 1 defective, 0 good, and 1 rejected, 0 not; a class without a role is neither (2, never right).
+        Recognition: class names; the answer "" where the model is unsure.
+    """
+    if selected.inspection:
+        actual = np.where(selected.is_defective, 1, np.where(selected.is_good, 0, 2))
+        return actual, (selected.p_defect >= threshold).astype(np.intp)
+    names = np.array([*selected.class_names, ""], dtype=object)
+    return names[selected.actual], names[accepted_at(selected, threshold)]
+
+
+def verdict_matrix(selected: SelectedPictures, thresholds: Thresholds) -> ConfusionMatrix:
+    """Count the actual classes against PASS, REVIEW and REJECT; rows in the model's order."""
+    codes = verdict_codes(selected.p_defect, thresholds)
+    size = len(selected.class_names)
+    counts = np.zeros((size, len(VERDICTS)), np.int64)
+    np.add.at(counts, (selected.actual, codes), 1)
+    return ConfusionMatrix(counts, selected.class_names, tuple(v.value for v in VERDICTS))
+
+
+def pictures_with_verdict(
+    selected: SelectedPictures, thresholds: Thresholds, actual_name: str, verdict: str
+) -> np.ndarray:
+    """Return the pictures of a class with a verdict, those whose score speaks most against the class first.
+
+    Returns
+    -------
+    ndarray of intp
+        Indices into the selection; empty for an unknown class or verdict.
+    """
+    columns = [v.value for v in VERDICTS]
+    if actual_name not in selected.class_names or verdict not in columns:
+        return np.empty(0, np.intp)
+    codes = verdict_codes(selected.p_defect, thresholds)
+    row = selected.class_names.index(actual_name)
+    inside = np.flatnonzero((selected.actual == row) & (codes == columns.index(verdict)))
+    return inside[np.argsort(selected.probabilities[inside, row], kind="stable")]
+
+
+def mistakes(selected: SelectedPictures, answered: np.ndarray) -> np.ndarray:
+    """Return the pictures whose answer is another class than the true one, the most wrong first.
+
+    Parameters
+    ----------
+    selected : SelectedPictures
+        n pictures.
+    answered : ndarray, shape (n,)
+        Of `answers_at`.
+    """
+    wrong = np.flatnonzero(answered != selected.actual)
+    own = selected.probabilities[wrong, selected.actual[wrong]]
+    return wrong[np.argsort(own, kind="stable")]
+
+
+def accuracy_at(selected: SelectedPictures, threshold: float) -> Proportion:
+    """Return the share of pictures answered rightly, in the coding of `right_at`."""
+    actual, answered = right_at(selected, threshold)
+    return proportion(int((actual == answered).sum()), selected.n)
+
+
+def headline(selected: SelectedPictures, threshold: float, counts: VerdictCounts | None) -> str:
+    """Say in one to three sentences how well the model does.
+
+    Parameters
+    ----------
+    selected : SelectedPictures
+        The pictures.
+    threshold : float
+        Accept from, for a recognition model.
+    counts : VerdictCounts or None
+        Of an inspection model.
+    """
+    if counts is not None:
+        reviewed = int(counts.counts[:, 1].sum())
+        more = f" {reviewed:,} more {'is' if reviewed == 1 else 'are'} left to a person (review)." if reviewed else ""
+        return counts.headline + more
+    if not selected.n:
+        return "There are no photos to count."
+    first, fifth = top_k_accuracy(selected)
+    said = f"Of {selected.n:,} photos the first label is right on {first.count:,} ({first.words})"
+    if len(selected.class_names) > 5:
+        said += f", and the right one is among the first five on {fifth.count:,} ({fifth.words})"
+    return f"{said}. {accept_counts(selected, threshold).headline}"

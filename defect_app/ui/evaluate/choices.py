@@ -1,0 +1,142 @@
+"""What the Evaluate page shows: model, photos, fold or run, leak-free or official, threshold; all in the address."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from defect_app.catalog import Catalog, CatalogEntry, ModelSpec
+from defect_app.evaluation.opening import OpenedEvaluation
+from defect_app.evaluation.selection import Selection, available
+from defect_app.ui.evaluate.results import View, selected_part
+from defect_app.ui.products import MODEL_PARAMETER
+
+SPLIT_TITLES = {
+    "test": "Test photos",
+    "validation": "Validation photos",
+    "cv": "All photos, cross-validated",
+    "scenes": "Rendered scenes",
+}
+SPLIT_HELP = (
+    "Test: never seen in training or when thresholds were chosen. Validation: thresholds were chosen on these. "
+    "Cross-validated: five models, each judging the fifth of the photos that it had not seen. "
+    "Scenes: photos rendered by this project."
+)
+SPLIT, PART, LEAK_FREE, THRESHOLD, CELL = "split", "part", "leak_free", "threshold", "cell"
+_MODEL = "evaluate_model"
+
+
+def choose_model(models: Catalog, current: CatalogEntry) -> None:
+    """Draw the list of models; another choice starts the page anew with that model."""
+    ids = [e.id for e in models.entries if e.spec is not None]
+    titles = {e.id: e.title for e in models.entries}
+
+    def change() -> None:
+        for name in (SPLIT, PART, LEAK_FREE, THRESHOLD, CELL):
+            st.session_state.pop(name, None)
+        st.session_state[MODEL_PARAMETER] = st.query_params[MODEL_PARAMETER] = st.session_state[_MODEL]
+
+    st.session_state[_MODEL] = current.id
+    st.selectbox("Model", ids, format_func=lambda i: titles[i], key=_MODEL, on_change=change)
+
+
+def choose_part(entry: CatalogEntry, evaluation: OpenedEvaluation) -> Selection:
+    """Draw the choice of photos and return it."""
+    held = available(evaluation)
+    splits = list(dict.fromkeys(s.split for s in held))
+    split = st.selectbox(
+        "Photos",
+        splits,
+        format_func=lambda s: SPLIT_TITLES.get(s, s),
+        key=SPLIT,
+        bind="query-params",
+        help=SPLIT_HELP,
+    )
+    split = split if split in splits else splits[0]
+    selection = _choose_fold_or_run(evaluation, Selection(split, _first_run(evaluation, split)))
+    rows = evaluation.pictures
+    leaked = int((rows["leaked"] & (rows["split"] == split)).sum())
+    if leaked:
+        free = st.segmented_control(
+            "Near copies",
+            ["official", "leak-free"],
+            default="official",
+            required=True,
+            key=LEAK_FREE,
+            bind="query-params",
+            help=f"{leaked:,} of these photos have an exact or near copy among the training photos. The official set "
+            "counts them; leak-free leaves them out, which is nearer to what new parts will meet.",
+        )
+        selection = replace(selection, leak_free=free == "leak-free")
+    return selection
+
+
+def _first_run(evaluation: OpenedEvaluation, split: str) -> int:
+    rows = evaluation.pictures
+    return int(rows.loc[rows["split"] == split, "run"].min())
+
+
+def _choose_fold_or_run(evaluation: OpenedEvaluation, selection: Selection) -> Selection:
+    rows = evaluation.pictures[evaluation.pictures["split"] == selection.split]
+    runs = sorted({int(r) for r in rows["run"]})
+    folds = sorted({int(f) for f in rows["fold"] if f >= 0})
+    parts = {"all folds" if folds else f"run {runs[0]}": selection}
+    if folds:
+        parts |= {f"fold {f + 1}": replace(selection, fold=f) for f in folds}
+    parts |= {f"run {r}": replace(selection, run=r) for r in runs[1:]}
+    if len(parts) == 1:
+        return selection
+    chosen = st.selectbox(
+        "Fold" if folds else "Run",
+        list(parts),
+        format_func=lambda p: "Bundled model" if p == "run 0" else p.capitalize(),
+        key=PART,
+        bind="query-params",
+        help="A fold is a fifth of the photos, judged by the model that had not seen it. Runs are trainings of one "
+        "recipe with other random numbers; the bundled model is run 0.",
+    )
+    return parts.get(chosen, selection)
+
+
+def delivered_thresholds(spec: ModelSpec) -> tuple[float, float]:
+    """Return review and reject threshold that the model was delivered with, or twice its accept threshold."""
+    point = spec.default_point
+    if spec.task == "inspection":
+        return float(point.review_at or 0.0), float(point.reject_at or 0.0)
+    return float(point.accept_at or 0.0), float(point.accept_at or 0.0)
+
+
+def choose_threshold(spec: ModelSpec) -> tuple[float, float]:
+    """Draw the threshold and return review from and reject from (twice accept from, for a recognition model)."""
+    review_at, delivered = delivered_thresholds(spec)
+    inspection = spec.task == "inspection"
+    threshold = st.number_input(
+        "Reject from" if inspection else "Accept from",
+        0.0,
+        1.0,
+        delivered,
+        0.01,
+        "%.4f",
+        key=THRESHOLD,
+        bind="query-params",
+        help=f"The score from which a part counts as defective. The model was delivered with {delivered:.4g}."
+        if inspection
+        else f"The probability from which a label is given. The model was delivered with {delivered:.4g}.",
+    )
+    threshold = delivered if threshold is None else min(1.0, max(0.0, float(threshold)))
+    return min(review_at, threshold), threshold
+
+
+def draw_choices(models: Catalog, entry: CatalogEntry, evaluation: OpenedEvaluation) -> View | None:
+    """Draw all choices in a row and return what is to be shown; None where the evaluation is not usable."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        with st.container(width=280):
+            choose_model(models, entry)
+        if not evaluation.usable or entry.spec is None:
+            return None
+        with st.container(width="stretch", horizontal=True, vertical_alignment="bottom", gap="small"):
+            selection = choose_part(entry, evaluation)
+            with st.container(width=150):
+                review_at, threshold = choose_threshold(entry.spec)
+    return View(entry, evaluation, selected_part(entry, evaluation, selection), review_at, threshold)
