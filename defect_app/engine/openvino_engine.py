@@ -7,6 +7,7 @@ import queue
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -32,13 +33,25 @@ class Prediction:
         What familiarity compares: the model's output "descriptor", the mean of a feature map in its middle; without
         that output the mean of the last feature map.
     activation_map : ActivationMap or None
-        Evidence for defect (inspection) or for the top class (recognition); None where the model's head has no
-        class activation map.
+        Evidence for defect (inspection) or for the top class (recognition); None where the model gives no map, see
+        `HeatMapKind`.
     """
 
     probabilities: np.ndarray
     features: np.ndarray
     activation_map: ActivationMap | None
+
+
+class HeatMapKind(Enum):
+    """Which kind of heat map a model gives, in words for its card.
+
+    The class activation map is read off the weights of the last layer. A head with layers between the features and
+    the classes has none: there the gradient takes the weights' place, and the map is Grad-CAM's.
+    """
+
+    CLASS_ACTIVATION_MAP = "class activation map"
+    GRADIENT = "gradient-based (Grad-CAM)"
+    NONE = "none"
 
 
 class Engine:
@@ -68,7 +81,7 @@ class Engine:
         self.streams = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
         try:
             model = ov.Core().read_model(folder / f"{weights}.xml")
-            self._head_weights = _head_weights(model)
+            self._head_weights = _head_weights(model, len(spec.classes))
             compiled = ov.Core().compile_model(model, "CPU", _properties(self.streams))
             problem = _contradiction(compiled, spec)
         except RuntimeError as error:
@@ -76,9 +89,9 @@ class Engine:
             raise ModelUnavailable(f"{spec.id}: OpenVINO cannot load the model ({first_line}).") from error
         if problem:
             raise ModelUnavailable(f"{spec.id}: {problem}", "Restore the model folder.")
-        self._directions = self._directions_of(spec)
         self._compiled = compiled
-        self._has_descriptor = any("descriptor" in port.get_names() for port in compiled.outputs)
+        given = {name for port in compiled.outputs for name in port.get_names()}
+        self._has_descriptor, self._has_channel_weights = "descriptor" in given, "channel_weights" in given
         self._idle: queue.SimpleQueue[Any] = queue.SimpleQueue()
         # One request more than there are streams: a thread fills it while the streams compute.
         for _ in range(self.streams + 1):
@@ -108,7 +121,10 @@ class Engine:
                 features = request.get_tensor("descriptor").data[0].copy()
             else:
                 features = feature_map.mean(axis=(0, 1))
-            return Prediction(probabilities, features, self._map(feature_map, probabilities))
+            weights = self._head_weights
+            if weights is None and self._has_channel_weights:
+                weights = request.get_tensor("channel_weights").data[0]
+            return Prediction(probabilities, features, self._map(feature_map, weights, probabilities))
 
     @contextmanager
     def _request(self) -> Iterator[Any]:
@@ -118,25 +134,26 @@ class Engine:
         finally:
             self._idle.put(request)
 
-    def _map(self, feature_map: np.ndarray, probabilities: np.ndarray) -> ActivationMap | None:
-        if self._directions is None:
-            return None
-        if self.spec.task == "inspection":
-            return class_activation_map(feature_map, self._directions[:, 0], DEFECT_TARGET)
-        top = int(np.argmax(probabilities))
-        return class_activation_map(feature_map, self._directions[:, top], self.spec.classes[top].name)
+    @property
+    def heat_map_kind(self) -> HeatMapKind:
+        """Which kind of heat map this model gives."""
+        if self._head_weights is not None:
+            return HeatMapKind.CLASS_ACTIVATION_MAP
+        return HeatMapKind.GRADIENT if self._has_channel_weights else HeatMapKind.NONE
 
-    def _directions_of(self, spec: ModelSpec) -> np.ndarray | None:
-        weights = self._head_weights
-        if weights is None or weights.shape[1] != len(spec.classes):
+    def _map(
+        self, feature_map: np.ndarray, weights: np.ndarray | None, probabilities: np.ndarray
+    ) -> ActivationMap | None:
+        if weights is None:
             return None
-        if spec.task == "recognition":
-            return weights
+        if self.spec.task == "recognition":
+            top = int(np.argmax(probabilities))
+            return class_activation_map(feature_map, weights[:, top], self.spec.classes[top].name)
         # The softmax sees only differences of logits, so evidence for defect is what speaks for the defect
         # classes and against the good ones.
-        defect = weights[:, list(spec.indices_with_role("defect"))].mean(axis=1)
-        ok = weights[:, list(spec.indices_with_role("ok"))].mean(axis=1)
-        return (defect - ok)[:, None]
+        defect = weights[:, list(self.spec.indices_with_role("defect"))].mean(axis=1)
+        ok = weights[:, list(self.spec.indices_with_role("ok"))].mean(axis=1)
+        return class_activation_map(feature_map, defect - ok, DEFECT_TARGET)
 
 
 def _properties(streams: int) -> dict[str, Any]:
@@ -165,16 +182,22 @@ def _contradiction(compiled: ov.CompiledModel, spec: ModelSpec) -> str:
     return ""
 
 
-def _head_weights(model: ov.Model) -> np.ndarray | None:
-    """Find the dense layer before the softmax; return its kernel, shape (n_channels, n_classes), or None."""
-    node = next((r for r in model.get_results() if "probabilities" in r.input_value(0).get_names()), None)
-    while node is not None and node.get_type_name() != "MatMul":
+def _head_weights(model: ov.Model, n_classes: int) -> np.ndarray | None:
+    """Find the dense layer before the softmax; return its kernel, shape (n_channels, n_classes), or None.
+
+    None, too, where the layer does not weigh the channels of the feature map themselves.
+    """
+    results = {name: r for r in model.get_results() for name in r.input_value(0).get_names()}
+    if "channel_weights" in results or not {"probabilities", "features"} <= results.keys():
+        return None
+    node = results["probabilities"]
+    while node.get_type_name() != "MatMul":
         if node.get_type_name() not in {"Result", "Softmax", "Add", "Convert", "Reshape"}:
             return None
         node = node.input_value(0).get_node()
-    if node is None:
-        return None
     # The kernel may be stored compressed or quantised: let OpenVINO compute the constant part of the graph.
     constant = ov.Core().compile_model(ov.Model([node.input_value(1)], []), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     kernel = np.array(constant([])[0], np.float32)
-    return kernel.T if node.get_attributes().get("transpose_b") else kernel
+    kernel = kernel.T if node.get_attributes().get("transpose_b") else kernel
+    channels = results["features"].input_value(0).get_partial_shape()[3]
+    return kernel if kernel.shape == (channels.get_length(), n_classes) else None

@@ -214,15 +214,20 @@ def _with_weights(name: str, scaled: Any, weights: str, data_dir: Path | None) -
         # Keras answers a failed download with a bare Exception.
         raise DataUnavailable(
             f"The ImageNet weights of {name} cannot be loaded: {str(error).rstrip('.')}.",
-            'Fetch them once where the internet can be reached, or set backbone.weights = "none" to train from scratch.',
+            'Fetch them where the internet can be reached, or set backbone.weights = "none" to train from scratch.',
         ) from error
 
 
 def _joined(features: Any, others: Any) -> Any:
-    """Put two feature maps of one picture side by side, both at the coarser grid of the first."""
-    rows, columns = (max(1, there // here) for here, there in zip(features.shape[1:3], others.shape[1:3], strict=True))
-    pooled = keras.layers.AveragePooling2D((rows, columns), name="joined_pooling")(others)
-    return keras.layers.Concatenate(name=JOINED_LAYER)([features, pooled])
+    """Put two feature maps of one picture side by side, the finer one averaged over the places of the coarser."""
+    rows, columns = (min(one, other) for one, other in zip(features.shape[1:3], others.shape[1:3], strict=True))
+    sides = []
+    for number, map_ in enumerate((features, others), start=1):
+        if map_.shape[1] % rows or map_.shape[2] % columns:
+            raise InvalidRecipe("The feature maps of the two networks do not match.", "Use sides divisible by 32.")
+        places = (map_.shape[1] // rows, map_.shape[2] // columns)
+        sides.append(map_ if places == (1, 1) else keras.layers.AveragePooling2D(places, name=f"joined_{number}")(map_))
+    return keras.layers.Concatenate(name=JOINED_LAYER)(sides)
 
 
 def _weights_source(name: str, backbone: Backbone, data_dir: Path | None) -> str:

@@ -11,7 +11,9 @@ import numpy as np
 import openvino as ov
 from openvino.preprocess import PrePostProcessor
 
-OUTPUT_NAMES = ("probabilities", "features", "descriptor")
+from defect_app.training.heads import ChannelWeights, is_differentiable, is_linear, layers_after
+
+OUTPUT_NAMES = ("probabilities", "features", "descriptor", "channel_weights")
 
 
 def export_network(server: Any, folder: Path, familiar_layer: str) -> None:
@@ -25,12 +27,15 @@ def export_network(server: Any, folder: Path, familiar_layer: str) -> None:
         Where to; created if need be.
     familiar_layer : str
         Its mean over the picture becomes the OpenVINO model's third output, by which familiarity is judged.
+
+    Where the class activation map is not in the head's weights, what each channel speaks for on a photo becomes the
+    fourth output, see `heads.ChannelWeights`; a head without a known gradient has none, and no heat map.
     """
     folder.mkdir(parents=True, exist_ok=True)
     _round_kernels(server)
     server.save(folder / "model.keras", include_optimizer=False)
     descriptor = keras.layers.GlobalAveragePooling2D(name="descriptor")(server.get_layer(familiar_layer).output)
-    served = keras.Model(server.inputs, [*server.outputs, descriptor], name=server.name)
+    served = keras.Model(server.inputs, [*server.outputs, descriptor, *_channel_weights(server)], name=server.name)
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "raw.xml"
         served.export(str(path), format="openvino", verbose=False)
@@ -63,6 +68,14 @@ def parity(server: Any, folder: Path, pixels: np.ndarray) -> float:
     return greatest
 
 
+def _channel_weights(server: Any) -> list[Any]:
+    features = server.outputs[1]
+    head = layers_after(server, features._keras_history.operation.name)
+    if is_linear(head) or not is_differentiable(head):
+        return []
+    return [ChannelWeights(head, name="channel_weights")(features)]
+
+
 def _round_kernels(server: Any) -> None:
     """Round kernels to the half precision in which OpenVINO keeps them, so that both files hold the same numbers.
 
@@ -76,7 +89,7 @@ def _round_kernels(server: Any) -> None:
 def _with_photo_input(model: ov.Model, size: tuple[int, int]) -> ov.Model:
     """Make the model take uint8 pictures in batches of any length, and name its outputs."""
     model.reshape([-1, *size, 3])
-    for number, name in enumerate(OUTPUT_NAMES):
+    for number, name in enumerate(OUTPUT_NAMES[: len(model.outputs)]):
         # TensorFlow numbers the outputs of an exported function so, whatever the order in which OpenVINO lists them.
         exported = f"Identity_{number}:0" if number else "Identity:0"
         next(o for o in model.outputs if exported in o.get_names()).get_tensor().set_names({name})

@@ -91,7 +91,7 @@ def is_linear(layers: list[Any]) -> bool:
 
 def is_differentiable(layers: list[Any]) -> bool:
     """Say whether `ChannelWeights` knows every layer of a head."""
-    return isinstance(layers[0], _POOLINGS) and all(isinstance(layer, _DIFFERENTIABLE) for layer in layers[1:])
+    return isinstance(layers[0], _POOLINGS) and all(_is_known(layer) for layer in layers[1:])
 
 
 class ChannelWeights(keras.layers.Layer):
@@ -135,7 +135,14 @@ class ChannelWeights(keras.layers.Layer):
 
 
 _POOLINGS = (keras.layers.GlobalAveragePooling2D, keras.layers.GlobalMaxPooling2D, keras.layers.Flatten)
-_DIFFERENTIABLE = (keras.layers.Dense, keras.layers.BatchNormalization, keras.layers.PReLU, keras.layers.ReLU)
+
+
+def _is_known(layer: Any) -> bool:
+    if isinstance(layer, keras.layers.Dense):
+        return layer.activation is keras.activations.linear
+    if isinstance(layer, keras.layers.ReLU):
+        return not (layer.negative_slope or layer.threshold or layer.max_value)
+    return isinstance(layer, keras.layers.BatchNormalization | keras.layers.PReLU)
 
 
 def _through(layer: Any, x: Any, slope: Any) -> Any:
