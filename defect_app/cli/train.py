@@ -16,21 +16,38 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser.add_argument("--epochs", type=whole_number(1), metavar="N", help="default: the recipe's")
     parser.add_argument("--seed", type=whole_number(0), metavar="S", help="default: the recipe's")
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder for the model folder (default: models/)")
+    parts = parser.add_mutually_exclusive_group()
+    parts.add_argument("--model-only", action="store_true", help="leave out the recipe's folds and repeats")
+    parts.add_argument("--measure-only", action="store_true", help="folds and repeats alone, for a model that is there")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Train, export, evaluate and bundle; Ctrl-C stops after the best epoch so far is kept."""
-    from defect_app.training import train
+    from defect_app.training import measure, train
 
     with progress_bar("Training") as advance:
-        folder = train(
-            arguments.recipe,
-            data_dir=arguments.data,
-            epochs=arguments.epochs,
-            seed=arguments.seed,
-            out=arguments.out,
-            progress=lambda what, done, wanted: advance(done, wanted, what),
-        )
+
+        def report(what: str, done: int, wanted: int) -> None:
+            advance(done, wanted, what)
+
+        if arguments.measure_only:
+            folder = measure(
+                arguments.recipe,
+                data_dir=arguments.data,
+                epochs=arguments.epochs,
+                out=arguments.out,
+                progress=report,
+            )
+        else:
+            folder = train(
+                arguments.recipe,
+                data_dir=arguments.data,
+                epochs=arguments.epochs,
+                seed=arguments.seed,
+                out=arguments.out,
+                progress=report,
+                measure=not arguments.model_only,
+            )
     say(f"The model is in {folder}.")
     return 0

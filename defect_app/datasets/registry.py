@@ -32,11 +32,11 @@ _DATASETS = (
     Dataset(
         name="boxes",
         title="Intact and damaged boxes",
-        classes=(ClassSpec("ok", "Intact box", "ok"), ClassSpec("defect", "Damaged box", "defect")),
+        classes=(ClassSpec("intact", "Intact box", "ok"), ClassSpec("damaged", "Damaged box", "defect")),
         folders=tuple(
-            Folder(f"boxes/{part}/{folder}", label)
+            Folder(f"boxes/{part}/{name}", name)
             for part in ("packages", "cartons_data")
-            for folder, label in (("intact", _OK), ("damaged", _DEFECT))
+            for name in ("intact", "damaged")
         ),
         archives=("boxes.tar",),
         source="Kaggle damaged-and-intact-packages, and the set of Damaged-Box-Classifier on GitHub",

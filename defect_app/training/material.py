@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from defect_app import scenes
@@ -17,6 +18,7 @@ from defect_app.intake import encode_jpeg
 from defect_app.training.localisation import MaskedPictures
 from defect_app.training.pipeline import TrainingPictures, input_pixels, one_hot, read_inputs
 from defect_app.training.recipe import Recipe
+from defect_app.training.sampling import sampled_indices
 
 SCENE_JPEG_QUALITY = 92
 VALIDATION_SCENES_FROM = 5_000_000
@@ -82,7 +84,8 @@ def gather(
 ) -> Material:
     """Read the real pictures, render the scenes, and put them together.
 
-    With the rows and columns of a feature map, the scenes' masks come along, to teach the network where to look.
+    With the rows and columns of a feature map, the masks of scenes and of real pictures that have one come along, to
+    teach the network where to look.
 
     Raises
     ------
@@ -92,24 +95,26 @@ def gather(
         If a scene's label is none of the classes.
     """
     parts = []
-    for split in ("train", "validation"):
-        pictures: tuple[LabelledPicture, ...] = loaded.of_split(split)  # type: ignore[arg-type]
+    chosen = _sampled(loaded.of_split("train"), recipe)
+    for words, pictures in (("train", chosen), ("validate", loaded.of_split("validation"))):
         if not pictures:
-            raise DataUnavailable(f"{loaded.dataset.title}: no pictures to {split} with.", "Add pictures.")
+            raise DataUnavailable(f"{loaded.dataset.title}: no pictures to {words} with.", "Add pictures.")
         pixels = read_inputs(pictures, size, lambda done, total: progress("scaling pictures", done, total))
         parts.append(TrainingPictures(pixels, one_hot([p.label for p in pictures], loaded.class_names)))
     training, validation = parts
+    masks = _real_masks(chosen, size)
     if recipe.data.scenes:
         rendered = render_many(
             recipe.product, range_of(TRAINING_SCENES_FROM, recipe.seed, recipe.data.scenes), progress
         )
         photos = np.stack([input_pixels(scene.photo, size) for scene in rendered])
         targets = _targets([scene.label for scene in rendered], loaded.class_names, recipe)
+        masks |= _scene_masks(rendered, len(training), size)
         training = TrainingPictures(
-            np.concatenate([np.asarray(training.pixels), photos]),
-            np.concatenate([training.targets, targets]),
-            _masked(rendered, len(training), size, feature_map) if feature_map else None,
+            np.concatenate([np.asarray(training.pixels), photos]), np.concatenate([training.targets, targets])
         )
+    if feature_map:
+        training = replace(training, masked=MaskedPictures(masks, *feature_map))
     return Material(loaded, training, validation, validation_scenes(recipe, progress))
 
 
@@ -139,13 +144,28 @@ def render_many(product: str, seeds: range, progress: CountProgress) -> list[sce
     return found
 
 
-def _masked(rendered: list[scenes.Scene], first: int, size: InputSpec, feature_map: tuple[int, int]) -> MaskedPictures:
-    masks = {
-        first + i: input_pixels(np.repeat(scene.mask[..., None].astype(np.uint8) * 255, 3, axis=2), size)[..., 0]
-        for i, scene in enumerate(rendered)
-        if scene.mask.any()
-    }
-    return MaskedPictures(masks, *feature_map)
+def _sampled(pictures: tuple[LabelledPicture, ...], recipe: Recipe) -> tuple[LabelledPicture, ...]:
+    indices = sampled_indices([p.label for p in pictures], recipe.data.sampling, recipe.seed)
+    return tuple(pictures[i] for i in indices)
+
+
+def _real_masks(pictures: tuple[LabelledPicture, ...], size: InputSpec) -> dict[int, np.ndarray]:
+    """Read the masks of the pictures that have one, uint8 at the input size, by the picture's place."""
+    masks = {}
+    for place, picture in enumerate(pictures):
+        mask = cv2.imread(str(picture.mask), cv2.IMREAD_GRAYSCALE) if picture.mask else None
+        if mask is not None and mask.any():
+            masks[place] = _fitted(mask > 0, size)
+    return masks
+
+
+def _scene_masks(rendered: list[scenes.Scene], first: int, size: InputSpec) -> dict[int, np.ndarray]:
+    return {first + i: _fitted(scene.mask, size) for i, scene in enumerate(rendered) if scene.mask.any()}
+
+
+def _fitted(mask: np.ndarray, size: InputSpec) -> np.ndarray:
+    """Bring a mask to the input size in the way its picture comes there; 255 on the defect."""
+    return input_pixels(np.repeat(mask[..., None].astype(np.uint8) * 255, 3, axis=2), size)[..., 0]
 
 
 def _targets(labels: list[str], names: tuple[str, ...], recipe: Recipe) -> np.ndarray:

@@ -7,13 +7,22 @@ import numpy as np
 from defect_app.catalog import DefaultPoint
 
 _EDGE = 1e-4
+_WORDS = {"validation": "validation", "cv": "out-of-fold predictions of pictures outside the test split"}
 
 
-def choose_inspection_point(p_defect: np.ndarray, is_defect: np.ndarray, most_good_reviewed: float) -> DefaultPoint:
+def choose_inspection_point(
+    p_defect: np.ndarray,
+    is_defect: np.ndarray,
+    most_good_reviewed: float,
+    *,
+    least_recall: float = 0.0,
+    split: str = "validation",
+) -> DefaultPoint:
     """Choose the thresholds of an inspection model.
 
-    `reject_at` makes the fewest errors; among thresholds that make equally few it takes the one that leaves the
-    fewest escapes, and of those the middle on the scale of log odds, farthest from the scores on either side.
+    `reject_at` makes the fewest errors of all thresholds that reject the wanted share of defects; among thresholds
+    that make equally few it takes the one that leaves the fewest escapes, and of those the middle on the scale of log
+    odds, farthest from the scores on either side.
     `review_at` lies below it, as low as it can while at most the given share of good parts goes to review.
 
     Parameters
@@ -24,6 +33,10 @@ def choose_inspection_point(p_defect: np.ndarray, is_defect: np.ndarray, most_go
         What they truly are; both kinds must occur.
     most_good_reviewed : float
         Share of the good parts, in [0, 1].
+    least_recall : float
+        Share of the defective parts, in [0, 1], that must be rejected.
+    split : str
+        What the pictures are called in the evaluation: ``validation``, or ``cv``.
 
     Returns
     -------
@@ -46,7 +59,10 @@ def choose_inspection_point(p_defect: np.ndarray, is_defect: np.ndarray, most_go
     rejected = odds[None, :] >= candidates[:, None]
     escapes = (~rejected & is_defect).sum(axis=1)
     errors = escapes + (rejected & ~is_defect).sum(axis=1)
-    best = np.flatnonzero(errors == errors.min())
+    # The lowest candidate rejects every part, so some threshold always does.
+    enough = is_defect.sum() - escapes >= least_recall * is_defect.sum() - 1e-9
+    fewest = int(errors[enough].min())
+    best = np.flatnonzero(enough & (errors == fewest))
     best = best[escapes[best] == escapes[best].min()]
     widest = best[np.argmax(high[best] - low[best])]
     reject_at = _probability(float(candidates[widest]))
@@ -54,14 +70,15 @@ def choose_inspection_point(p_defect: np.ndarray, is_defect: np.ndarray, most_go
     allowed = int(np.floor(most_good_reviewed * len(good)))
     review_at = float(np.clip(np.nextafter(good[allowed], 1.0) if allowed < len(good) else 0.0, _EDGE, reject_at))
     reviewed = float(np.mean((p_defect[~is_defect] >= review_at) & (p_defect[~is_defect] < reject_at)))
+    asked = f" with at least {100 * least_recall:g} % of defects rejected" if least_recall else ""
     rule = (
-        f"fewest errors on validation ({int(errors.min())} of {len(odds):,}), in the middle of the gap; "
+        f"fewest errors{asked} on {_WORDS[split]} ({fewest} of {len(odds):,}), in the middle of the gap; "
         f"review takes {100 * reviewed:.1f} % of good parts there (at most {100 * most_good_reviewed:g} %)"
     )
     return DefaultPoint(
         review_at=_rounded_up(review_at, reject_at),
         reject_at=round(reject_at, 4),
-        split="validation",
+        split=split,
         n=len(odds),
         rule=rule,
     )

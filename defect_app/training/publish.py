@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,14 +11,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from defect_app.catalog import DefaultPoint, InputSpec, LicenceSpec, ModelSpec, model_digest, write_spec
-from defect_app.datasets import Dataset, LoadedDataset, content_digest, load_dataset, picture_bytes
+from defect_app.catalog import DefaultPoint, InputSpec, LicenceSpec, ModelSpec, model_digest, read_spec, write_spec
+from defect_app.datasets import Dataset, LabelledPicture, LoadedDataset, content_digest, load_dataset, picture_bytes
 from defect_app.decision import p_defect_of
 from defect_app.evaluation import (
     EvaluatedPicture,
     Evaluation,
     EvaluationOrigin,
     evaluate_pictures,
+    read_evaluation,
     write_evaluation,
 )
 from defect_app.familiarity import FamiliarityModel, measure_quality
@@ -27,6 +28,7 @@ from defect_app.intake import Rejection, read_photo
 from defect_app.training.card import RECORD_FILE, write_card
 from defect_app.training.distillation import RobustnessFigures
 from defect_app.training.material import CountProgress, RenderedScene
+from defect_app.training.measured_parts import CV_SPLIT, Part
 from defect_app.training.operating_points import choose_accept_at, choose_inspection_point
 from defect_app.training.pipeline import input_pixels
 from defect_app.training.recipe import Recipe
@@ -174,7 +176,9 @@ def evaluate(
     beside: tuple[LoadedDataset, ...] = (),
 ) -> pd.DataFrame:
     """Judge all validation and test pictures, the scenes, and the test pictures of other sets, as they are served."""
-    measured = [(p, p.split) for p in loaded.pictures if p.split in ("validation", "test")]
+    measured: list[tuple[LabelledPicture, str]] = [
+        (p, p.split) for p in loaded.pictures if p.split in ("validation", "test")
+    ]
     measured += [(p, other.dataset.name) for other in beside for p in other.of_split("test")]
 
     def pictures() -> Iterator[EvaluatedPicture]:
@@ -187,15 +191,45 @@ def evaluate(
     return evaluate_pictures(inspector, pictures(), progress=lambda done: progress("evaluating", done, total))
 
 
+def add_parts(folder: Path, recipe: Recipe, parts: Sequence[tuple[Part, pd.DataFrame]]) -> ModelSpec:
+    """Add the rows of folds and repeats to a complete model folder, in the place of older ones.
+
+    With all folds there, the default operating point is chosen anew on their predictions, see `choose_point`.
+    """
+    evaluation, spec = read_evaluation(folder), read_spec(folder)
+    own = evaluation.rows[(evaluation.rows["run"] == 0) & (evaluation.rows["fold"] == -1)]
+    rows = pd.concat([own, *(part_rows for _, part_rows in parts)], ignore_index=True)
+    runs = max(part.run for part, _ in parts)
+    first = evaluation.origin.seeds[0]
+    origin = replace(evaluation.origin, seeds=tuple(first + run for run in range(runs + 1)))
+    if sum(part.fold >= 0 for part, _ in parts) == recipe.measurement.folds > 0:
+        spec = replace(spec, default_point=choose_point(rows, spec, recipe))
+    write_evaluation(folder, Evaluation(rows, origin))
+    spec = write_spec(folder, spec)
+    write_card(folder)
+    return spec
+
+
 def choose_point(rows: pd.DataFrame, spec: ModelSpec, recipe: Recipe) -> DefaultPoint:
-    """Choose the default operating point on the validation rows."""
-    validation = rows[rows["split"] == "validation"]
+    """Choose the default operating point on the validation rows.
+
+    A small set has too few of them. Where fold models were measured, their predictions on all pictures outside the
+    test split take that place: of each picture by a network that has not seen it, and of no test picture.
+    """
+    validation = rows[(rows["split"] == "validation") & (rows["run"] == 0)]
+    out_of_fold = rows[(rows["split"] == CV_SPLIT) & ~rows["sha256"].isin(rows["sha256"][rows["split"] == "test"])]
+    if len(out_of_fold):
+        validation = out_of_fold
     probabilities = validation[[f"p_{name}" for name in spec.class_names]].to_numpy(np.float64)
     actual = validation["actual"].to_numpy()
     if spec.task == "inspection":
         defects = [spec.class_names[i] for i in spec.indices_with_role("defect")]
         return choose_inspection_point(
-            p_defect_of(probabilities, spec), np.isin(actual, defects), recipe.operating_point.most_good_reviewed
+            p_defect_of(probabilities, spec),
+            np.isin(actual, defects),
+            recipe.operating_point.most_good_reviewed,
+            least_recall=recipe.operating_point.least_recall,
+            split=CV_SPLIT if len(out_of_fold) else "validation",
         )
     right = np.array(spec.class_names)[probabilities.argmax(axis=1)] == actual
     return choose_accept_at(probabilities.max(axis=1), right, recipe.operating_point.least_accepted_accuracy)

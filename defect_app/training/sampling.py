@@ -1,0 +1,39 @@
+"""Makes classes equally many among the training pictures, by repeating pictures or leaving some out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+
+Sampling = Literal["none", "over", "under"]
+
+
+def sampled_indices(labels: Sequence[str] | np.ndarray, sampling: Sampling, seed: int) -> np.ndarray:
+    """Choose which pictures are learnt from.
+
+    Parameters
+    ----------
+    labels : sequence of str, or ndarray of shape (n,)
+        Class of each training picture.
+    sampling : str
+        ``over`` repeats pictures of each class until it has as many as the greatest one, every picture equally often
+        within one; ``under`` keeps as many of each class as the smallest one has; ``none`` keeps all as they are.
+    seed : int
+        Chooses which pictures are repeated or left out.
+
+    Returns
+    -------
+    ndarray of int64
+        Indices of pictures, rising; repeated ones follow each other.
+    """
+    classes = np.asarray(labels)
+    if sampling == "none" or len(classes) == 0:
+        return np.arange(len(classes))
+    names, counts = np.unique(classes, return_counts=True)
+    wanted = int(counts.max() if sampling == "over" else counts.min())
+    rng = np.random.default_rng(seed)
+    # Resizing repeats a whole shuffled class before any picture comes again.
+    chosen = [np.resize(rng.permutation(np.flatnonzero(classes == name)), wanted) for name in names]
+    return np.sort(np.concatenate(chosen))
