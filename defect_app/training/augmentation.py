@@ -1,4 +1,4 @@
-"""Chance changes of training pictures: one affine turn and one change of light, each part switchable."""
+"""Chance changes of training pictures: one affine turn, one change of light and colour, each part switchable."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import numpy as np
 
 from defect_app.training.recipe import AugmentationEntries
 
-_BORDERS = {"reflect": cv2.BORDER_REFLECT_101, "edge": cv2.BORDER_REPLICATE}
+_BORDERS = {"reflect": cv2.BORDER_REFLECT_101, "edge": cv2.BORDER_REPLICATE, "constant": cv2.BORDER_CONSTANT}
+HUE_CIRCLE = 180
+"""Hue in OpenCV's 8-bit pictures: half degrees."""
 
 
 def augment(pixels: np.ndarray, entries: AugmentationEntries, rng: np.random.Generator) -> np.ndarray:
@@ -30,6 +32,7 @@ def augment(pixels: np.ndarray, entries: AugmentationEntries, rng: np.random.Gen
         return pixels
     moved = _moved(pixels, entries, rng)
     relit = _relit(np.ascontiguousarray(moved[..., :3]), entries, rng)
+    relit = _levelled(_recoloured(relit, entries, rng), entries, rng)
     return np.dstack([relit, moved[..., 3]]) if moved.shape[2] == 4 else relit
 
 
@@ -37,7 +40,8 @@ def _moved(pixels: np.ndarray, entries: AugmentationEntries, rng: np.random.Gene
     height, width = pixels.shape[:2]
     angle = np.deg2rad(rng.uniform(-1, 1) * entries.rotation_degrees)
     scale = 1 + rng.uniform(-1, 1) * entries.zoom
-    shear = rng.uniform(-1, 1) * entries.shear
+    sheared = entries.shear + np.tan(np.deg2rad(entries.shear_degrees))
+    shear = rng.uniform(-1, 1) * sheared
     mirror = np.diag(
         [
             -1.0 if entries.flip_horizontal and rng.random() < 0.5 else 1.0,
@@ -49,9 +53,44 @@ def _moved(pixels: np.ndarray, entries: AugmentationEntries, rng: np.random.Gene
     centre = np.array([(width - 1) / 2, (height - 1) / 2])
     offset = centre - linear @ centre + rng.uniform(-1, 1, 2) * entries.shift * (width, height)
     matrix = np.column_stack([linear, offset])
+    if entries.crop:
+        matrix = _cropping((height, width), entries.crop, rng) @ np.vstack([matrix, [0.0, 0.0, 1.0]])
     if np.allclose(matrix, np.eye(2, 3)):
         return pixels
     return cv2.warpAffine(pixels, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=_BORDERS[entries.fill])
+
+
+def _cropping(size: tuple[int, int], most: float, rng: np.random.Generator) -> np.ndarray:
+    """Return the map, shape (2, 3), that enlarges a part of the picture to the whole; its proportions stay."""
+    kept = 1 - rng.uniform(0, 1) * most
+    left, top = rng.uniform(0, 1, 2) * (1 - kept) * (size[1] - 1, size[0] - 1)
+    return np.array([[1 / kept, 0.0, -left / kept], [0.0, 1 / kept, -top / kept]])
+
+
+def _recoloured(pixels: np.ndarray, entries: AugmentationEntries, rng: np.random.Generator) -> np.ndarray:
+    """Turn the hues and stretch the saturation, in that order."""
+    if entries.hue:
+        turn = rng.uniform(-1, 1) * entries.hue * HUE_CIRCLE
+        hsv = cv2.cvtColor(pixels, cv2.COLOR_RGB2HSV)
+        turned = (np.arange(256) + round(turn)) % HUE_CIRCLE
+        hsv[..., 0] = cv2.LUT(hsv[..., 0], turned.astype(np.uint8))
+        pixels = cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB)
+    if entries.saturation_range:
+        factor = rng.uniform(*entries.saturation_range)
+        grey = cv2.cvtColor(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+        pixels = cv2.addWeighted(pixels, factor, grey, 1 - factor, 0)
+    return pixels
+
+
+def _levelled(pixels: np.ndarray, entries: AugmentationEntries, rng: np.random.Generator) -> np.ndarray:
+    """Multiply the grey levels, and their distance from the picture's mean."""
+    factor = rng.uniform(*entries.brightness_range) if entries.brightness_range else 1.0
+    gain = rng.uniform(*entries.contrast_range) if entries.contrast_range else 1.0
+    if factor == gain == 1.0:
+        return pixels
+    mean = float(pixels.mean()) * factor
+    levels = (np.arange(256) * factor - mean) * gain + mean
+    return cv2.LUT(pixels, np.clip(np.rint(levels), 0, 255).astype(np.uint8))
 
 
 def _relit(pixels: np.ndarray, entries: AugmentationEntries, rng: np.random.Generator) -> np.ndarray:

@@ -18,6 +18,9 @@ from defect_app.training.pipeline import Change, TrainingPictures, shuffled_batc
 from defect_app.training.recipe import OptimiserEntries, Recipe, ScheduleEntries
 
 PREDICTION_BATCH = 32
+COSINE_START, COSINE_END = 1 / 20, 1 / 100
+ONE_CYCLE_START, ONE_CYCLE_END = 1 / 25, 1 / 250_000
+"""First and last learning rate as shares of the greatest one."""
 
 
 @dataclass(frozen=True)
@@ -216,17 +219,22 @@ class _BestKeeper(keras.callbacks.Callback):
 
 def _optimiser(entries: OptimiserEntries, schedule: ScheduleEntries, total_steps: int) -> Any:
     rate: Any = entries.learning_rate
-    if schedule.kind == "cosine":
+    if schedule.kind in ("cosine", "one_cycle"):
         warm = int(schedule.warm_up * total_steps)
+        # One cycle: Smith, Topin, "Super-Convergence", 2018; its shares are PyTorch's. The momentum stays.
+        cycle = schedule.kind == "one_cycle"
+        start, end = (ONE_CYCLE_START, ONE_CYCLE_END) if cycle else (COSINE_START, COSINE_END)
         rate = keras.optimizers.schedules.CosineDecay(
-            entries.learning_rate / 20,
+            entries.learning_rate * start,
             decay_steps=max(1, total_steps - warm),
             warmup_target=entries.learning_rate,
             warmup_steps=max(1, warm),
-            alpha=0.01,
+            alpha=end,
         )
     if entries.kind == "adamw":
         return keras.optimizers.AdamW(rate, weight_decay=entries.weight_decay)
     if entries.kind == "adam":
         return keras.optimizers.Adam(rate)
+    if entries.kind == "rmsprop":
+        return keras.optimizers.RMSprop(rate)
     return keras.optimizers.SGD(rate, momentum=0.9, nesterov=True, weight_decay=entries.weight_decay)

@@ -11,7 +11,6 @@ import numpy as np
 from defect_app.training.recipe import LossEntries
 
 Loss = Callable[[Any, Any], Any]
-FOCUS = 2.0
 
 
 def classification_loss(entries: LossEntries, shares: np.ndarray) -> Loss:
@@ -38,7 +37,7 @@ def classification_loss(entries: LossEntries, shares: np.ndarray) -> Loss:
         smoothed = targets * (1 - entries.label_smoothing) + entries.label_smoothing / n_classes
         log_probabilities = keras.ops.log_softmax(logits, axis=-1)
         if entries.kind == "focal":
-            log_probabilities *= (1 - keras.ops.exp(log_probabilities)) ** FOCUS
+            log_probabilities *= (1 - keras.ops.exp(log_probabilities)) ** entries.focal_gamma
         weight = keras.ops.sum(targets * class_weights, axis=-1)
         return -weight * keras.ops.sum(smoothed * log_probabilities, axis=-1)
 

@@ -174,8 +174,8 @@ class OptimiserEntries:
 class ScheduleEntries:
     """How long, in which batches, and how the rate moves; stopped after `patience` epochs without gain (0: never).
 
-    ``cosine`` rises during the share `warm_up` of all steps and falls to nearly 0; ``one_cycle`` likewise, from a
-    twenty-fifth, with the momentum the other way round; ``plateau`` falls when the validation loss stands still.
+    ``cosine`` rises during the share `warm_up` of all steps and falls to a hundredth; ``one_cycle`` starts lower and
+    falls to nothing, usually after a long rise; ``plateau`` falls when the validation loss stands still.
     """
 
     epochs: int
@@ -212,6 +212,7 @@ class PointEntries:
     """How the default operating point is chosen on the validation split; see `operating_points`."""
 
     most_good_reviewed: float = 0.01
+    least_recall: float = 0.0
     least_accepted_accuracy: float = 0.95
 
 
@@ -262,6 +263,7 @@ class Recipe:
             "loss.localisation": self.loss.localisation,
             "optimiser.weight_average": self.optimiser.weight_average,
             "schedule.warm_up": self.schedule.warm_up,
+            "operating_point.least_recall": self.operating_point.least_recall,
             "operating_point.most_good_reviewed": self.operating_point.most_good_reviewed,
             "operating_point.least_accepted_accuracy": self.operating_point.least_accepted_accuracy,
         }

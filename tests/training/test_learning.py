@@ -9,7 +9,7 @@ from scipy.special import log_softmax
 
 from defect_app.catalog import InputSpec
 from defect_app.training.distillation import blend
-from defect_app.training.fit import fit, write_history
+from defect_app.training.fit import _optimiser, fit, write_history
 from defect_app.training.losses import classification_loss, distillation_loss
 from defect_app.training.pipeline import TrainingPictures, shuffled_batches
 from defect_app.training.recipe import (
@@ -67,7 +67,7 @@ def _fit(tmp_path, learner, recipe, progress=lambda done, total, words: None):
     )
 
 
-@pytest.mark.parametrize("kind", ["cosine", "constant", "plateau"])
+@pytest.mark.parametrize("kind", ["cosine", "one_cycle", "constant", "plateau"])
 def test_the_loop_learns_records_every_epoch_and_keeps_the_best(tmp_path, kind):
     learner = _learner()
     result = _fit(tmp_path, learner, _recipe(kind=kind))
@@ -90,6 +90,25 @@ def test_ctrl_c_ends_the_loop_with_the_best_epoch_so_far(tmp_path):
     assert result.interrupted
     assert result.best_epoch == 1
     assert len(result.history) == 1
+
+
+def test_one_cycle_rises_to_the_rate_and_falls_to_nothing():
+    entries = OptimiserEntries(kind="rmsprop", learning_rate=0.1)
+    schedule = ScheduleEntries(epochs=1, kind="one_cycle", warm_up=0.3)
+    rates = [float(_optimiser(entries, schedule, 100)._learning_rate(step)) for step in range(101)]
+    assert rates[0] == pytest.approx(0.004)
+    assert int(np.argmax(rates)) == 30
+    assert max(rates) == pytest.approx(0.1)
+    assert rates[-1] < 1e-6
+    assert np.all(np.diff(rates[:31]) > 0)
+    assert np.all(np.diff(rates[30:]) < 0)
+
+
+@pytest.mark.parametrize("kind", ["adamw", "adam", "sgd", "rmsprop"])
+def test_each_optimiser_learns(tmp_path, kind):
+    entries = OptimiserEntries(kind=kind, learning_rate=0.05)
+    result = _fit(tmp_path, _learner(), replace(_recipe(), optimiser=entries))
+    assert result.history[-1].validation_accuracy == 1.0
 
 
 def test_patience_ends_the_loop_early(tmp_path):
@@ -137,6 +156,14 @@ def test_focal_loss_makes_light_of_what_is_already_right():
     plain = np.asarray(classification_loss(LossEntries(), np.array([0.5, 0.5]))(targets, logits))
     focal = np.asarray(classification_loss(LossEntries("focal"), np.array([0.5, 0.5]))(targets, logits))
     assert focal[0] / plain[0] < 0.01 < focal[1] / plain[1]
+
+
+def test_focal_loss_without_gamma_is_cross_entropy():
+    targets, logits = np.eye(2, dtype=np.float32), np.array([[2.0, 0.0], [-1.0, 0.5]], np.float32)
+    shares = np.array([0.5, 0.5])
+    plain = classification_loss(LossEntries(), shares)(targets, logits)
+    focal = classification_loss(LossEntries("focal", focal_gamma=0.0), shares)(targets, logits)
+    np.testing.assert_allclose(np.asarray(focal), np.asarray(plain), rtol=1e-5)
 
 
 def test_a_student_that_answers_like_its_teacher_loses_nothing():
