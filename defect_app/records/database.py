@@ -42,6 +42,7 @@ _SAID = {
     "malformed": "the file is damaged",
     "no such": "its tables are missing",
     "full": "the disk is full",
+    "invalid": "a part of its address is not valid",
 }
 # Drivers' own words may hold parts of the address, so only these sentences are ever shown.
 
@@ -146,4 +147,4 @@ def _postgresql_engine(address: URL) -> Engine:
 
 def _said(error: BaseException) -> str:
     words = str(getattr(error, "orig", None) or error).lower()
-    return next((said for sign, said in _SAID.items() if sign in words), f"unexpected {type(error).__name__}")
+    return next((said for sign, said in _SAID.items() if sign in words), f"an unexpected {type(error).__name__}")

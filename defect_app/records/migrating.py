@@ -11,7 +11,8 @@ from sqlalchemy.exc import OperationalError
 from defect_app.errors import RecordsUnavailable
 from defect_app.records.tables import SCHEMA_VERSION
 
-_SCRIPTS = Path(__file__).parent / "migrations"
+SCRIPTS = Path(__file__).parent / "migrations"
+"""Where the migrations are."""
 _LOCK = 0x44454645  # any number, the same in every process
 _TRIES = 50
 
@@ -50,7 +51,7 @@ def _migrate(connection: Connection) -> None:
     from alembic.util import CommandError
 
     config = Config()
-    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     try:
