@@ -6,19 +6,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
-from sklearn.metrics import confusion_matrix, roc_auc_score
-
 from defect_app.catalog import ModelSpec, read_spec
-from defect_app.decision import p_defect_of
-from defect_app.evaluation import read_evaluation, wilson_interval
+from defect_app.evaluation import read_evaluation
+from defect_app.training.card_figures import inspection_figures, recognition_figures, share
 
 CARD_FILE = "README.md"
 RECORD_FILE = "training.json"
 COPY_SUFFIX = "-int8"
 """A quantised copy's id is its model's id with this behind."""
-WORST_SHOWN = 8
 
 
 def write_card(folder: Path) -> Path:
@@ -37,7 +32,7 @@ def write_card(folder: Path) -> Path:
     spec, rows = read_spec(folder), read_evaluation(folder).rows
     record = json.loads((folder / RECORD_FILE).read_text(encoding="utf-8"))
     dataset = record["dataset"]
-    figures = _inspection_figures(spec, rows) if spec.task == "inspection" else _recognition_figures(spec, rows)
+    figures = inspection_figures(spec, rows) if spec.task == "inspection" else recognition_figures(spec, rows)
     lines = [
         f"# {spec.title}",
         "",
@@ -90,89 +85,6 @@ def _purpose(spec: ModelSpec) -> list[str]:
     ]
 
 
-def _inspection_figures(spec: ModelSpec, rows: pd.DataFrame) -> list[str]:
-    point = spec.default_point
-    assert point.reject_at is not None
-    assert point.review_at is not None
-    lines = [
-        f"Operating point: reject at {point.reject_at:.4g}, review from {point.review_at:.4g}; {point.rule} "
-        f"({point.n:,} {point.split} photos). Below, *defect* means rejected; what review catches comes on top.",
-        "",
-        "| photos | n | accuracy | recall of defects | good parts not rejected | area under ROC |",
-        "|---|---|---|---|---|---|",
-    ]
-    test = rows[rows["split"] == "test"]
-    parts = {
-        "test": test,
-        "test, without those that have a near-copy in training": test[~test["leaked"]],
-        "validation (chosen on)": rows[rows["split"] == "validation"],
-        "rendered scenes": rows[rows["split"] == "scenes"],
-    }
-    lines += [_inspection_line(name, part, spec) for name, part in parts.items() if len(part)]
-    actual, score = _truth_and_score(test, spec)
-    matrix = confusion_matrix(actual, score >= point.reject_at, labels=[False, True])
-    between = (score >= point.review_at) & (score < point.reject_at)
-    lines += [
-        "",
-        "Confusion matrix on test:",
-        "",
-        "| | Predicted good | Predicted defective |",
-        "|---|---|---|",
-        f"| Actual good | {matrix[0, 0]} | {matrix[0, 1]} |",
-        f"| Actual defective | {matrix[1, 0]} | {matrix[1, 1]} |",
-        "",
-        f"Review takes {int((between & ~actual).sum())} good and {int((between & actual).sum())} defective of them.",
-        "",
-        "## Known failures",
-        "",
-    ]
-    wrong = test[(score >= point.reject_at) != actual].assign(score=score[(score >= point.reject_at) != actual])
-    for _, row in wrong.head(WORST_SHOWN).iterrows():
-        lines.append(f"- `{row['image']}`: truly {row['actual']}, p_defect {row['score']:.3f}")
-    return lines + ([] if len(wrong) else ["None on the test photos; that does not mean that there are none."])
-
-
-def _inspection_line(name: str, part: pd.DataFrame, spec: ModelSpec) -> str:
-    assert spec.default_point.reject_at is not None
-    actual, score = _truth_and_score(part, spec)
-    rejected = score >= spec.default_point.reject_at
-    area = f"{roc_auc_score(actual, score):.5f}" if 0 < actual.sum() < len(actual) else "-"
-    return (
-        f"| {name} | {len(part):,} | {_share(int((rejected == actual).sum()), len(part))} "
-        f"| {_share(int((rejected & actual).sum()), int(actual.sum()))} "
-        f"| {_share(int((~rejected & ~actual).sum()), int((~actual).sum()))} | {area} |"
-    )
-
-
-def _truth_and_score(part: pd.DataFrame, spec: ModelSpec) -> tuple[np.ndarray, np.ndarray]:
-    defects = [spec.class_names[i] for i in spec.indices_with_role("defect")]
-    probabilities = part[[f"p_{name}" for name in spec.class_names]].to_numpy(np.float64)
-    return np.isin(part["actual"].to_numpy(), defects), p_defect_of(probabilities, spec)
-
-
-def _recognition_figures(spec: ModelSpec, rows: pd.DataFrame) -> list[str]:
-    lines = [
-        f"Labels are named from a probability of {spec.default_point.accept_at:.3g}; {spec.default_point.rule} "
-        f"({spec.default_point.n:,} {spec.default_point.split} photos).",
-        "",
-        "| photos | n | top-1 | top-5 |",
-        "|---|---|---|---|",
-    ]
-    names = np.array(spec.class_names)
-    for split in ("test", "validation"):
-        part = rows[rows["split"] == split]
-        if not len(part):
-            continue
-        probabilities = part[[f"p_{name}" for name in names]].to_numpy()
-        best = np.argsort(-probabilities, axis=1)[:, :5]
-        hits = names[best] == part["actual"].to_numpy()[:, None]
-        lines.append(
-            f"| {split} | {len(part):,} | {_share(int(hits[:, 0].sum()), len(part))} "
-            f"| {_share(int(hits.any(axis=1).sum()), len(part))} |"
-        )
-    return lines
-
-
 def _training(spec: ModelSpec, record: dict[str, Any]) -> list[str]:
     # A quantised copy has no Keras file of its own.
     copy = "model.keras" not in spec.sha256
@@ -203,17 +115,10 @@ def _training(spec: ModelSpec, record: dict[str, Any]) -> list[str]:
         ]
         n, versions = robustness["n"], robustness["versions"]
         for words, key, count in (("clean", "clean", n), ("degraded", "degraded", n * versions)):
-            cells = [_share(round(robustness[f"{who}_{key}"] * count), count) for who in ("teacher", "student")]
+            cells = [share(round(robustness[f"{who}_{key}"] * count), count) for who in ("teacher", "student")]
             lines.append(f"| {words} | {cells[0]} | {cells[1]} |")
         lines += [
             "",
             "The intervals of the degraded row take versions of one photo for separate photos: a little too narrow.",
         ]
     return lines
-
-
-def _share(count: int, n: int) -> str:
-    if n == 0:
-        return "-"
-    low, high = wilson_interval(count, n)
-    return f"{count / n:.4f} ({low:.4f} to {high:.4f}; {count:,} of {n:,})"

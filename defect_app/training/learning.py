@@ -17,6 +17,7 @@ from defect_app.training.augmentation import augment
 from defect_app.training.distillation import blend, gather_views, student_view
 from defect_app.training.export import export_network
 from defect_app.training.fit import FitResult, fit, write_history
+from defect_app.training.keras_archive import deflate
 from defect_app.training.localisation import localisation_loss
 from defect_app.training.losses import Loss, classification_loss, distillation_loss
 from defect_app.training.material import RenderedScene, gather
@@ -130,6 +131,7 @@ def learn(recipe: Recipe, loaded: LoadedDataset, folder: Path, run: Run, report:
     minutes = (time.perf_counter() - started) / 60
     network = in_float32(network, recipe, n_classes, run.data_dir)
     export_network(network.server, folder, network.familiar_layer)
+    deflate(folder / "model.keras")
     write_history(folder, result.history)
     return Learnt(network, lesson, result, minutes)
 

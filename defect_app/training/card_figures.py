@@ -1,0 +1,179 @@
+"""The figures of a model card, as Markdown lines, from the rows of ``evaluation.parquet``."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import average_precision_score, confusion_matrix, roc_auc_score
+
+from defect_app.catalog import ModelSpec
+from defect_app.decision import p_defect_of
+from defect_app.evaluation import wilson_interval
+from defect_app.training.measured_parts import CV_SPLIT
+
+WORST_SHOWN = 8
+REPORTED_THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5)
+"""The casting report's, at which its ten repeats are given."""
+
+
+def inspection_figures(spec: ModelSpec, rows: pd.DataFrame) -> list[str]:
+    """Return the section of an inspection model: figures with intervals, confusion matrices, known failures."""
+    point = spec.default_point
+    assert point.reject_at is not None
+    assert point.review_at is not None
+    own = _own(rows)
+    test = own[own["split"] == "test"]
+    lines = [
+        f"Operating point: reject at {point.reject_at:.4g}, review from {point.review_at:.4g}; {point.rule} "
+        f"({point.n:,} {point.split} photos). Below, *defect* means rejected; what review catches comes on top.",
+        "",
+        "| photos | n | accuracy | recall of defects | good parts not rejected | area under ROC | average precision |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    alone = test[~test["leaked"].astype(bool)]
+    parts = {
+        "test": test,
+        "test, without those that have a near-copy in training": alone if len(alone) < len(test) else alone[:0],
+        "validation": own[own["split"] == "validation"],
+        "all, each judged by a fold model that has not seen it": _folds(rows),
+        "rendered scenes": own[own["split"] == "scenes"],
+    }
+    lines += [_inspection_line(name, part, spec) for name, part in parts.items() if len(part)]
+    most = _folds(rows) if len(_folds(rows)) else test
+    where = "over the folds" if len(_folds(rows)) else "on test"
+    actual, score = truth_and_score(most, spec)
+    matrix = confusion_matrix(actual, score >= point.reject_at, labels=[False, True])
+    between = (score >= point.review_at) & (score < point.reject_at)
+    lines += [
+        "",
+        f"Confusion matrix {where}:",
+        "",
+        "| | Predicted good | Predicted defective |",
+        "|---|---|---|",
+        f"| Actual good | {matrix[0, 0]} | {matrix[0, 1]} |",
+        f"| Actual defective | {matrix[1, 0]} | {matrix[1, 1]} |",
+        "",
+        f"Review takes {int((between & ~actual).sum())} good and {int((between & actual).sum())} defective of them.",
+        *_by_class(spec, most, where),
+        *_repeats(spec, rows),
+        "",
+        "## Known failures",
+        "",
+    ]
+    wrong = most[(score >= point.reject_at) != actual].assign(score=score[(score >= point.reject_at) != actual])
+    for _, row in wrong.head(WORST_SHOWN).iterrows():
+        lines.append(f"- `{row['image']}`: truly {row['actual']}, p_defect {row['score']:.3f}")
+    if len(wrong) > WORST_SHOWN:
+        lines.append(f"- and {len(wrong) - WORST_SHOWN} more, on the page Evaluate")
+    return lines + ([] if len(wrong) else ["None on these photos; that does not mean that there are none."])
+
+
+def recognition_figures(spec: ModelSpec, rows: pd.DataFrame) -> list[str]:
+    """Return the section of a recognition model: top-1 and top-5 of each split, with intervals."""
+    own = _own(rows)
+    lines = [
+        f"Labels are named from a probability of {spec.default_point.accept_at:.3g}; {spec.default_point.rule} "
+        f"({spec.default_point.n:,} {spec.default_point.split} photos).",
+        "",
+        "| photos | n | top-1 | top-5 |",
+        "|---|---|---|---|",
+    ]
+    names = np.array(spec.class_names)
+    beside = [s for s in own["split"].unique() if s not in ("test", "validation")]
+    for split in ("test", *beside, "validation"):
+        part = own[own["split"] == split]
+        if not len(part):
+            continue
+        best = np.argsort(-_probabilities(part, spec), axis=1)[:, :5]
+        hits = names[best] == part["actual"].to_numpy()[:, None]
+        lines.append(
+            f"| {split} | {len(part):,} | {share(int(hits[:, 0].sum()), len(part))} "
+            f"| {share(int(hits.any(axis=1).sum()), len(part))} |"
+        )
+    return lines
+
+
+def truth_and_score(part: pd.DataFrame, spec: ModelSpec) -> tuple[np.ndarray, np.ndarray]:
+    """Return which pictures are truly defective, and their probability of a defect."""
+    defects = [spec.class_names[i] for i in spec.indices_with_role("defect")]
+    return np.isin(part["actual"].to_numpy(), defects), p_defect_of(_probabilities(part, spec), spec)
+
+
+def share(count: int, n: int) -> str:
+    """Say a proportion with its Wilson 95 % interval and its counts."""
+    if n == 0:
+        return "-"
+    low, high = wilson_interval(count, n)
+    return f"{count / n:.4f} ({low:.4f} to {high:.4f}; {count:,} of {n:,})"
+
+
+def _own(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[(rows["run"] == 0) & (rows["fold"] == -1)]
+
+
+def _folds(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[(rows["split"] == CV_SPLIT) & (rows["run"] == 0)]
+
+
+def _probabilities(part: pd.DataFrame, spec: ModelSpec) -> np.ndarray:
+    return part[[f"p_{name}" for name in spec.class_names]].to_numpy(np.float64)
+
+
+def _inspection_line(name: str, part: pd.DataFrame, spec: ModelSpec) -> str:
+    assert spec.default_point.reject_at is not None
+    actual, score = truth_and_score(part, spec)
+    rejected = score >= spec.default_point.reject_at
+    both = 0 < actual.sum() < len(actual)
+    area = f"{roc_auc_score(actual, score):.4f}" if both else "-"
+    precision = f"{average_precision_score(actual, score):.4f}" if both else "-"
+    return (
+        f"| {name} | {len(part):,} | {share(int((rejected == actual).sum()), len(part))} "
+        f"| {share(int((rejected & actual).sum()), int(actual.sum()))} "
+        f"| {share(int((~rejected & ~actual).sum()), int((~actual).sum()))} | {area} | {precision} |"
+    )
+
+
+def _by_class(spec: ModelSpec, part: pd.DataFrame, where: str) -> list[str]:
+    if len(spec.classes) < 3:
+        return []
+    names = list(spec.class_names)
+    predicted = np.array(names)[_probabilities(part, spec).argmax(axis=1)]
+    matrix = confusion_matrix(part["actual"], predicted, labels=names)
+    titles = [c.title for c in spec.classes]
+    return [
+        "",
+        f"By class {where} (the most probable class): {share(int(np.trace(matrix)), len(part))} right.",
+        "",
+        "| | " + " | ".join(f"Predicted {title.lower()}" for title in titles) + " |",
+        "|---" * (len(names) + 1) + "|",
+        *(
+            f"| Actual {title.lower()} | " + " | ".join(str(count) for count in line) + " |"
+            for title, line in zip(titles, matrix, strict=True)
+        ),
+    ]
+
+
+def _repeats(spec: ModelSpec, rows: pd.DataFrame) -> list[str]:
+    """Mean and standard deviation over the bundled model and its repeats with other seeds, on test."""
+    test = rows[(rows["split"] == "test") & (rows["fold"] == -1)]
+    runs = sorted(test["run"].unique())
+    if len(runs) < 2:
+        return []
+    assert spec.default_point.reject_at is not None
+    lines = [
+        "",
+        f"Over {len(runs)} trainings with different seeds, on test (mean and standard deviation):",
+        "",
+        "| reject at | accuracy | recall of defects | good parts not rejected |",
+        "|---|---|---|---|",
+    ]
+    for threshold in (*REPORTED_THRESHOLDS, spec.default_point.reject_at):
+        figures = []
+        for run in runs:
+            actual, score = truth_and_score(test[test["run"] == run], spec)
+            rejected = score >= threshold
+            figures.append([(rejected == actual).mean(), rejected[actual].mean(), (~rejected[~actual]).mean()])
+        mean, deviation = np.mean(figures, axis=0), np.std(figures, axis=0, ddof=1)
+        cells = " | ".join(f"{m:.4f} +- {d:.4f}" for m, d in zip(mean, deviation, strict=True))
+        lines.append(f"| {threshold:.4g} | {cells} |")
+    return lines
