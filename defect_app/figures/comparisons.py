@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from defect_app.evaluation.intervals import Proportion
 from defect_app.evaluation.per_class import ClassFigures
-from defect_app.figures.style import SERIES, SYMBOLS, said_instead, styled
+from defect_app.figures.style import SERIES, SYMBOLS, label_text, said_instead, styled
 
 
 def proportions_figure(named: Sequence[tuple[str, Proportion]], x_title: str) -> go.Figure:
@@ -26,6 +26,25 @@ def proportions_figure(named: Sequence[tuple[str, Proportion]], x_title: str) ->
         x_title,
         "Model",
     )
+
+
+def published_figure(published: Sequence[tuple[str, Proportion]], ours: Sequence[tuple[str, Proportion]]) -> go.Figure:
+    """Draw published accuracies and ours with their intervals, told apart by colour and symbol."""
+    figure = go.Figure()
+    names: list[str] = []
+    for place, (whose, named) in enumerate((("published", published), ("ours", ours))):
+        held = [(f"{name} ({whose})", p) for name, p in named if p.n]
+        names += [name for name, _ in held]
+        value, low, high = (np.array([getattr(p, key) for _, p in held]) for key in ("rate", "low", "high"))
+        spread = {"type": "data", "symmetric": False, "array": high - value, "arrayminus": value - low}
+        marker = {"size": 11, "color": SERIES[place], "symbol": SYMBOLS[place]}
+        labels = [label_text(name, 60) for name, _ in held]
+        figure.add_trace(go.Scatter(x=value, y=labels, error_x=spread, mode="markers", marker=marker, name=whose))
+    if not names:
+        return said_instead("There are no figures to compare.")
+    styled(figure, x_title="Accuracy with 95 % interval", y_title="Model", height=max(220, 130 + 30 * len(names)))
+    figure.update_yaxes(type="category", autorange="reversed")
+    return figure
 
 
 def per_class_figure(class_names: Sequence[str], figures: ClassFigures, x_title: str) -> go.Figure:
@@ -45,14 +64,16 @@ def backbones_figure(backbones: pd.DataFrame, times: pd.DataFrame, batch: int = 
     batch : int
         2, 4 or 8, as measured.
     """
-    joined = backbones.merge(times, on="backbone")
+    joined = backbones.merge(times, on="backbone").sort_values(f"seconds_per_batch_{batch}")
+    # Neighbours' names stand above and below in turn, or they would cover each other.
+    above = [("top center", "bottom center")[i % 2] for i in range(len(joined))]
     figure = go.Figure(
         go.Scatter(
             x=joined[f"seconds_per_batch_{batch}"],
             y=joined["accuracy_percent"],
             text=joined["backbone"],
             mode="markers+text",
-            textposition="top center",
+            textposition=above,
             marker={"size": 10, "color": SERIES[0], "symbol": SYMBOLS[0]},
             hovertemplate="%{text}<br>%{x:.3f} s a batch<br>%{y:.2f} % right<extra></extra>",
             showlegend=False,
@@ -68,7 +89,7 @@ def _points(
     figure = go.Figure(
         go.Scatter(
             x=value,
-            y=names,
+            y=[label_text(name, 40) for name in names],
             error_x=spread,
             customdata=np.stack([low, high], axis=1),
             mode="markers",

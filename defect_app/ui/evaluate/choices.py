@@ -6,11 +6,13 @@ from dataclasses import replace
 
 import streamlit as st
 
-from defect_app.catalog import Catalog, CatalogEntry, ModelSpec
+from defect_app.catalog import Catalog, CatalogEntry
 from defect_app.evaluation.opening import OpenedEvaluation
 from defect_app.evaluation.selection import Selection, available
-from defect_app.ui.evaluate.results import View, selected_part
+from defect_app.evaluation.thresholds import Thresholds, clamped_thresholds
+from defect_app.ui.evaluate.results import View, applied_point, selected_part, thresholds_of
 from defect_app.ui.products import MODEL_PARAMETER
+from defect_app.ui.text import as_text
 
 SPLIT_TITLES = {
     "test": "Test photos",
@@ -99,33 +101,29 @@ def _choose_fold_or_run(evaluation: OpenedEvaluation, selection: Selection) -> S
     return parts.get(chosen, selection)
 
 
-def delivered_thresholds(spec: ModelSpec) -> tuple[float, float]:
-    """Return review and reject threshold that the model was delivered with, or twice its accept threshold."""
-    point = spec.default_point
-    if spec.task == "inspection":
-        return float(point.review_at or 0.0), float(point.reject_at or 0.0)
-    return float(point.accept_at or 0.0), float(point.accept_at or 0.0)
-
-
-def choose_threshold(spec: ModelSpec) -> tuple[float, float]:
-    """Draw the threshold and return review from and reject from (twice accept from, for a recognition model)."""
-    review_at, delivered = delivered_thresholds(spec)
-    inspection = spec.task == "inspection"
+def choose_threshold(entry: CatalogEntry) -> Thresholds:
+    """Draw the threshold and return both; accept from stands for both, for a recognition model."""
+    used = applied_point(entry)
+    applied = thresholds_of(used.point)
+    inspection = used.point.accept_at is None
+    what = (
+        "The score from which a part counts as defective" if inspection else "The probability from which a label counts"
+    )
     threshold = st.number_input(
         "Reject from" if inspection else "Accept from",
         0.0,
         1.0,
-        delivered,
+        applied.reject_at,
         0.01,
         "%.4f",
         key=THRESHOLD,
         bind="query-params",
-        help=f"The score from which a part counts as defective. The model was delivered with {delivered:.4g}."
-        if inspection
-        else f"The probability from which a label is given. The model was delivered with {delivered:.4g}.",
+        help=f"{what}. Here it only moves the figures of this page. In use: {applied.reject_at:.4g} "
+        f"({as_text(used.origin)}).",
     )
-    threshold = delivered if threshold is None else min(1.0, max(0.0, float(threshold)))
-    return min(review_at, threshold), threshold
+    if not inspection:
+        return clamped_thresholds(threshold, threshold, applied)
+    return clamped_thresholds(applied.review_at, threshold, applied)
 
 
 def draw_choices(models: Catalog, entry: CatalogEntry, evaluation: OpenedEvaluation) -> View | None:
@@ -138,5 +136,5 @@ def draw_choices(models: Catalog, entry: CatalogEntry, evaluation: OpenedEvaluat
         with st.container(width="stretch", horizontal=True, vertical_alignment="bottom", gap="small"):
             selection = choose_part(entry, evaluation)
             with st.container(width=150):
-                review_at, threshold = choose_threshold(entry.spec)
-    return View(entry, evaluation, selected_part(entry, evaluation, selection), review_at, threshold)
+                thresholds = choose_threshold(entry)
+    return View(entry, evaluation, selected_part(entry, evaluation, selection), thresholds)

@@ -10,7 +10,7 @@ from defect_app.evaluation.coverage import accept_counts, coverage_curve, top_k_
 from defect_app.evaluation.histograms import score_histogram
 from defect_app.evaluation.operating_marks import operating_marks
 from defect_app.evaluation.ranking import Area, ranking_curves
-from defect_app.evaluation.thresholds import Thresholds, sorted_scores
+from defect_app.evaluation.thresholds import sorted_scores
 from defect_app.figures.curves import (
     coverage_figure,
     det_figure,
@@ -31,7 +31,7 @@ def draw_curves(view: View) -> None:
         return
     scores = kept(view, "scores", lambda: sorted_scores(view.selected))
     curves = kept(view, "ranking", lambda: ranking_curves(view.selected.is_defective, view.selected.p_defect))
-    thresholds = Thresholds(view.review_at, view.threshold)
+    thresholds = view.thresholds
     marks = operating_marks(scores, thresholds)
     if curves.problem:
         st.info(curves.problem, icon=":material/info:")

@@ -16,7 +16,6 @@ from defect_app.evaluation.confusion import (
     most_confused,
     pictures_in_cell,
 )
-from defect_app.evaluation.thresholds import Thresholds
 from defect_app.figures.matrices import Cell, confusion_figure
 from defect_app.ui.evaluate.charts import draw_chart, draw_table
 from defect_app.ui.evaluate.choices import CELL
@@ -76,8 +75,7 @@ def _switches(view: View) -> tuple[bool, bool, bool]:
 
 
 def _verdicts(view: View) -> ConfusionMatrix:
-    thresholds = Thresholds(view.review_at, view.threshold)
-    return kept(view, "verdicts", lambda: verdict_matrix(view.selected, thresholds), at_threshold=True)
+    return kept(view, "verdicts", lambda: verdict_matrix(view.selected, view.thresholds), at_threshold=True)
 
 
 def _click(view: View) -> Callable[[str, str], None]:
@@ -124,8 +122,9 @@ def _wrong_first(matrix: ConfusionMatrix) -> np.ndarray:
 def _explain(view: View, shown: ConfusionMatrix, by_verdict: bool) -> None:
     if not view.selected.inspection:
         return
+    review_at = view.thresholds.review_at
     said = (
-        f"A part is rejected from a defect score of {view.threshold:.4g} and goes to review from {view.review_at:.4g}."
+        f"A part is rejected from a defect score of {view.threshold:.4g} and goes to review from {review_at:.4g}."
         if by_verdict
         else f"A part counts as defective from a defect score of {view.threshold:.4g}; parts in review count by class."
     )
@@ -170,7 +169,7 @@ def _draw_cell(view: View, shown: ConfusionMatrix, answered: np.ndarray, chosen:
     if chosen is None:
         indices, words = mistakes(view.selected, answered), "All mistakes"
     elif by_verdict:
-        indices = pictures_with_verdict(view.selected, Thresholds(view.review_at, view.threshold), *chosen)
+        indices = pictures_with_verdict(view.selected, view.thresholds, *chosen)
         words = f"Actual {view.titles.get(chosen[0], chosen[0])}, verdict {chosen[1]}"
     else:
         indices = pictures_in_cell(view.selected, answered, *chosen, shown)

@@ -13,7 +13,7 @@ from defect_app.evaluation.histograms import score_histogram
 from defect_app.evaluation.operating_marks import operating_marks
 from defect_app.evaluation.per_class import class_report
 from defect_app.evaluation.ranking import ranking_curves
-from defect_app.evaluation.thresholds import Thresholds, sorted_scores
+from defect_app.evaluation.thresholds import sorted_scores
 from defect_app.evaluation.training_history import read_history
 from defect_app.figures import curves as drawn
 from defect_app.figures.matrices import confusion_figure
@@ -46,7 +46,7 @@ def evaluation_report(view: View) -> str:
         headline(selected, view.threshold, verdicts_of(view)),
         f"Measured on {selected.words}. "
         + (
-            f"Reject from {view.threshold:.4g}, review from {view.review_at:.4g}."
+            f"Reject from {view.threshold:.4g}, review from {view.thresholds.review_at:.4g}."
             if selected.inspection
             else f"Labels are accepted from {view.threshold:.4g}."
         ),
@@ -88,7 +88,7 @@ def _curves(view: View) -> list[ReportSection]:
             ReportSection("Accuracy against coverage", figures=[coverage]),
             ReportSection("Calibration", [bins.sentence], [drawn.reliability_figure(bins)]),
         ]
-    scores, thresholds = sorted_scores(selected), Thresholds(view.review_at, view.threshold)
+    scores, thresholds = sorted_scores(selected), view.thresholds
     curves, marks = ranking_curves(selected.is_defective, selected.p_defect), operating_marks(scores, thresholds)
     known = selected.is_good | selected.is_defective
     bins = calibration(selected.is_defective[known], selected.p_defect[known])

@@ -9,11 +9,14 @@ from typing import TypeVar
 import streamlit as st
 
 from defect_app.catalog import CatalogEntry, model_digest
+from defect_app.decision import OperatingPoint, default_point
 from defect_app.errors import ModelUnavailable
 from defect_app.evaluation import EVALUATION_FILE
 from defect_app.evaluation.opening import OpenedEvaluation, open_evaluation
 from defect_app.evaluation.selection import SelectedPictures, Selection, select
 from defect_app.evaluation.thresholds import Thresholds, VerdictCounts, sorted_scores, verdict_counts
+from defect_app.records import PointInUse, point_in_use
+from defect_app.ui.records import shared_records
 from defect_app.ui.resources import file_hashes
 
 Result = TypeVar("Result")
@@ -31,17 +34,19 @@ class View:
         Of that model; usable.
     selected : SelectedPictures
         The chosen part.
-    review_at : float
-        Review from; of an inspection model, not above `threshold`.
-    threshold : float
-        Reject from, or accept from for a recognition model.
+    thresholds : Thresholds
+        Review from and reject from; accept from stands for both, for a recognition model.
     """
 
     entry: CatalogEntry
     evaluation: OpenedEvaluation
     selected: SelectedPictures
-    review_at: float
-    threshold: float
+    thresholds: Thresholds
+
+    @property
+    def threshold(self) -> float:
+        """Reject from, or accept from for a recognition model."""
+        return self.thresholds.reject_at
 
     @property
     def titles(self) -> dict[str, str]:
@@ -83,9 +88,32 @@ def kept(view: View, name: str, compute: Callable[[], Result], *, at_threshold: 
     at_threshold : bool
         Whether the result depends on the thresholds.
     """
-    thresholds = (view.review_at, view.threshold) if at_threshold else ()
+    thresholds = view.thresholds if at_threshold else None
     key = (str(view.entry.folder), view.evaluation.sha256, view.selected.selection, thresholds)
     return _kept(compute, name, key)
+
+
+def applied_point(entry: CatalogEntry) -> PointInUse:
+    """Return the operating point that the model is used with, without loading the model; the spec must be readable."""
+    assert entry.spec is not None, "only entries with a spec have a point"
+    return point_in_use(
+        default_point(entry.spec, _digest(entry, str(entry.folder), file_hashes(entry))), None, shared_records
+    )
+
+
+def thresholds_of(point: OperatingPoint) -> Thresholds:
+    """Return a point's thresholds; accept from stands for both, for a recognition model."""
+    if point.accept_at is not None:
+        return Thresholds(point.accept_at, point.accept_at)
+    return Thresholds(point.review_at or 0.0, point.reject_at or 0.0)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _digest(_entry: CatalogEntry, folder: str, files: tuple[tuple[str, str], ...]) -> str:
+    try:
+        return model_digest(_entry.folder)
+    except ModelUnavailable:
+        return ""
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
@@ -93,11 +121,7 @@ def _opened(
     _entry: CatalogEntry, folder: str, files: tuple[tuple[str, str], ...], state: tuple[int, int]
 ) -> OpenedEvaluation:
     assert _entry.spec is not None, "only entries with a spec are opened"
-    try:
-        digest = model_digest(_entry.folder)
-    except ModelUnavailable:
-        digest = ""
-    return open_evaluation(_entry.folder, _entry.spec, digest)
+    return open_evaluation(_entry.folder, _entry.spec, _digest(_entry, folder, files))
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
@@ -117,5 +141,4 @@ def verdicts_of(view: View) -> VerdictCounts | None:
     if not view.selected.inspection:
         return None
     scores = kept(view, "scores", lambda: sorted_scores(view.selected))
-    thresholds = Thresholds(view.review_at, view.threshold)
-    return kept(view, "verdict counts", lambda: verdict_counts(scores, thresholds), at_threshold=True)
+    return kept(view, "verdict counts", lambda: verdict_counts(scores, view.thresholds), at_threshold=True)

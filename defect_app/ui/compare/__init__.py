@@ -1,0 +1,1 @@
+"""The parts of the Compare page: models side by side, the photos they differ on, published figures."""

@@ -1,0 +1,158 @@
+"""The models' figures with intervals side by side, their size, and their speed as measured on this machine."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from defect_app.catalog import CatalogEntry
+from defect_app.catalog.spec import SERVED_FILES
+from defect_app.errors import DefectLensError
+from defect_app.evaluation.intervals import Proportion
+from defect_app.evaluation.ranking import Area
+from defect_app.evaluation.side_by_side import ModelFigures, model_figures
+from defect_app.evaluation.speed import Speed, measure_speed
+from defect_app.figures.comparisons import proportions_figure
+from defect_app.samples import samples_for
+from defect_app.ui.compare.choices import Compared, ComparedModel
+from defect_app.ui.evaluate.charts import draw_chart, draw_table
+from defect_app.ui.resources import file_hashes, inspector
+from defect_app.ui.text import as_text
+
+_WORDS = {
+    "accuracy": "Right",
+    "escapes": "Escapes",
+    "false_rejects": "False rejects",
+    "review_load": "To review",
+    "top_1": "First label right",
+    "top_5": "Among the first five",
+    "accepted": "Labels given",
+}
+_CHARTS = {
+    "accuracy": "Share of all photos",
+    "escapes": "Share of defective parts",
+    "false_rejects": "Share of good parts",
+    "top_1": "Share of all photos",
+}
+
+
+def draw_side_by_side(compared: Compared) -> None:
+    """Draw figures, charts, and size and speed."""
+    found = [(m, _figures(m)) for m in compared.models]
+    if compared.shared and len(found) > 1:
+        said = f"All on the same {as_text(compared.models[0].selected.words)}, each model at its own thresholds in use."
+    elif len(found) > 1:
+        said = "These models were measured on different photos: their figures stand beside each other, no more."
+    else:
+        said = "Choose more models above to compare."
+    st.caption(f"{said} Ranges are 95 % intervals: where they overlap widely, chance may explain the difference.")
+    draw_table(_table(found), f"{compared.product}-side-by-side", "One row for each figure, one column for each model")
+    grid = st.grid(3, min_column_width=300, gap="medium")
+    for name, title in _CHARTS.items():
+        named = [(m.title, getattr(f, name)) for m, f in found]
+        if all(share is not None for _, share in named):
+            with grid.container():
+                st.markdown(f"**{_WORDS[name]}**")
+                alt = f"{_WORDS[name]} of each model"
+                draw_chart(proportions_figure(named, title), f"{compared.product}-{name}", alt)
+    _draw_cost(compared)
+
+
+def _figures(model: ComparedModel) -> ModelFigures:
+    folder, digest = str(model.entry.folder), model.evaluation.sha256
+    shown = tuple(model.selected.pictures["sha256"].iloc[[0, -1]]) if model.selected.n else ()
+    key = (folder, digest, model.selected.selection, model.selected.n, shown, model.thresholds)
+    return _kept_figures(model, key)
+
+
+@st.cache_resource(max_entries=100, show_spinner=False)
+def _kept_figures(_model: ComparedModel, key: tuple[object, ...]) -> ModelFigures:
+    return model_figures(_model.selected, _model.thresholds)
+
+
+def _table(found: list[tuple[ComparedModel, ModelFigures]]) -> pd.DataFrame:
+    columns = [{"Photos": f"{figures.n:,}", **_cells(figures)} for _, figures in found]
+    table = pd.DataFrame({"Figure": list(columns[0])})
+    titles = [model.title for model, _ in found]
+    for (model, _), cells in zip(found, columns, strict=True):
+        heading = model.title if titles.count(model.title) == 1 else f"{model.title} [{model.entry.id}]"
+        table[heading] = [cells[figure] for figure in table["Figure"]]
+    return table
+
+
+def _cells(figures: ModelFigures) -> dict[str, str]:
+    cells = {
+        word: _share(getattr(figures, name)) for name, word in _WORDS.items() if getattr(figures, name) is not None
+    }
+    if figures.roc_area is not None:
+        cells["ROC area"] = _area(figures.roc_area)
+    return cells
+
+
+def _share(share: Proportion) -> str:
+    if not share.n:
+        return "no photos"
+    return f"{share.count:,} of {share.n:,}: {100 * share.rate:.2f} % ({100 * share.low:.2f} to {100 * share.high:.2f})"
+
+
+def _area(area: Area) -> str:
+    return f"{area.value:.4f} ({area.low:.4f} to {area.high:.4f})"
+
+
+def _draw_cost(compared: Compared) -> None:
+    st.markdown("#### What they cost: size and speed")
+    if st.button(
+        "Measure speed here",
+        icon=":material/timer:",
+        help="Runs each model on sample photos, from the file's bytes to verdict and heat map: one by one, then as a "
+        "batch on every core. It takes a few seconds; the figures are kept until the app is restarted.",
+    ):
+        with st.spinner("Measuring …"):
+            for model in compared.models:
+                _measure(model.entry)
+    rows = []
+    for model in compared.models:
+        speed = _speeds().get(_speed_key(model.entry))
+        size = model.entry.spec.input if model.entry.spec else None
+        rows.append(
+            {
+                "Model": model.title,
+                "Size": f"{_megabytes(model.entry):.1f} MB",
+                "Input": f"{size.width} x {size.height} pixels" if size else "",
+                "One photo": f"{speed.latency_ms:.1f} ms (95 %: {speed.latency_ms_p95:.1f})"
+                if speed
+                else "not measured",
+                "In a batch": f"{speed.photos_per_second:,.0f} photos/s" if speed else "not measured",
+                "Timed": f"{speed.n} + {speed.n} photos" if speed else "",
+            }
+        )
+    draw_table(pd.DataFrame(rows), f"{compared.product}-speed", "Size and speed of each model")
+    st.caption("Measured on this machine as it is loaded now; other work on it slows every model alike.")
+
+
+def _measure(entry: CatalogEntry) -> None:
+    samples = samples_for(entry.spec) if entry.spec else ()
+    if not samples:
+        st.caption(f"{as_text(entry.title)}: there are no sample photos to time it with.")
+        return
+    try:
+        loaded = inspector(entry)
+    except DefectLensError as error:
+        st.caption(f"{as_text(entry.title)}: {as_text(str(error))}")
+        return
+    _speeds()[_speed_key(entry)] = measure_speed(loaded, [s.read() for s in samples[:6]])
+
+
+@st.cache_resource(show_spinner=False)
+def _speeds() -> dict[tuple[object, ...], Speed]:
+    """Return what was measured since the app started, by model folder and its files' hashes."""
+    return {}
+
+
+def _speed_key(entry: CatalogEntry) -> tuple[object, ...]:
+    return str(entry.folder), file_hashes(entry)
+
+
+def _megabytes(entry: CatalogEntry) -> float:
+    sizes = [(entry.folder / name).stat().st_size for name in SERVED_FILES if (entry.folder / name).is_file()]
+    return sum(sizes) / 1e6

@@ -1,0 +1,45 @@
+"""Compare: models side by side, the photos they differ on, one photo through all, published figures beside ours."""
+
+import streamlit as st
+
+from defect_app.ui.compare.choices import choose_models, choose_photos, choose_product
+from defect_app.ui.compare.differences import draw_differences
+from defect_app.ui.compare.one_photo import draw_one_photo
+from defect_app.ui.compare.published import draw_published
+from defect_app.ui.compare.side_by_side import draw_side_by_side
+from defect_app.ui.evaluate.charts import draw_notices
+from defect_app.ui.navigation import open_page
+from defect_app.ui.resources import catalog
+
+open_page("Compare")
+st.title("Compare", anchor=False)
+
+models = catalog()
+if not any(e.spec for e in models.entries):
+    st.error("There is no model here yet. Put a model folder into models/.", icon=":material/block:")
+    st.stop()
+
+with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(width=220):
+        product = choose_product(models)
+    with st.container(width="stretch"):
+        chosen = choose_models(models, product)
+    with st.container(width=240):
+        compared = choose_photos(product, chosen)
+if not compared.models:
+    st.info("Choose at least one model that has an evaluation.", icon=":material/info:")
+    st.stop()
+draw_notices(tuple(dict.fromkeys(n for m in compared.models for n in m.selected.notices)))
+
+SECTIONS = {
+    "Side by side": draw_side_by_side,
+    "Where they differ": draw_differences,
+    "One photo": draw_one_photo,
+    "Published against ours": draw_published,
+}
+tabs = st.tabs(list(SECTIONS), key="section", on_change="rerun", bind="query-params")
+for tab, draw in zip(tabs, SECTIONS.values(), strict=True):
+    # Only the open tab is computed and drawn.
+    if tab.open:
+        with tab:
+            draw(compared)
