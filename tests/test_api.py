@@ -1,5 +1,6 @@
 """The HTTP door, on tiny real models."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from defect_app.api import create_api
 from defect_app.batch import MOST_FILES
 from defect_app.catalog import load_catalog
 from defect_app.inspection import Inspector
+from defect_app.records import Records, open_records
 from tests.model_folders import part_photo
 from tests.photo_files import jpeg_bytes
 
@@ -45,6 +47,59 @@ def test_photos_get_the_verdicts_that_the_app_gives_and_a_bad_file_stops_nothing
     assert [r["verdict"] for r in records] == ["REJECT", "REJECTED_FILE", "PASS"]
     assert [r["file"] for r in records] == ["red.jpg", "bad.jpg", "g.jpg"]
     assert "not a photo" in records[1]["reason"]
+
+
+@pytest.fixture
+def saved(tiny_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Records:
+    """Give records in which `strict`, which rejects all, is active for the model `tiny`."""
+    monkeypatch.setenv("DEFECT_APP_DATABASE_URL", f"sqlite:///{tmp_path / 'records.sqlite'}")
+    default = Inspector("tiny", tiny_models).default_point
+    records = open_records()
+    records.save_point(default.moved(review_at=0.0, reject_at=0.0, name="strict"), who="Ada", activate=True)
+    return records
+
+
+def test_the_active_point_is_applied_and_every_record_says_so(client: TestClient, saved: Records) -> None:
+    green = upload(("green.jpg", jpeg_bytes(part_photo(-1.2))))
+    tiny = next(m for m in client.get("/models").json() if m["id"] == "tiny")
+    assert tiny["operating_point"].startswith("strict, saved by Ada on ")
+    answer = client.post("/classify?model=tiny", files=green)
+    assert answer.json()[0]["verdict"] == "REJECT"
+    assert answer.json()[0]["operating_point"].startswith("strict: Reject at 0 and above")
+    assert client.post("/classify?model=tiny&operating_point=default", files=green).json()[0]["verdict"] == "PASS"
+    saved.deactivate("tiny")
+    assert client.post("/classify?model=tiny", files=green).json()[0]["verdict"] == "PASS"
+    assert client.post("/classify?model=tiny&operating_point=strict", files=green).json()[0]["verdict"] == "REJECT"
+
+
+@pytest.mark.usefixtures("saved")
+def test_an_unknown_point_is_answered_with_those_that_there_are(client: TestClient) -> None:
+    answer = client.post("/classify?model=tiny&operating_point=nothing", files=upload(("red.jpg", jpeg_bytes())))
+    assert answer.status_code == 404
+    assert answer.json()["remedy"] == "It has: default, strict."
+
+
+def test_a_point_of_another_version_of_the_model_is_not_applied_and_a_header_says_why(
+    client: TestClient, saved: Records
+) -> None:
+    old = replace(saved.points("tiny")[0].point, name="old ✓", model_sha256="0" * 64)
+    saved.save_point(old, activate=True)
+    answer = client.post("/classify?model=tiny", files=upload(("green.jpg", jpeg_bytes(part_photo(-1.2)))))
+    assert answer.json()[0]["verdict"] == "PASS"
+    assert "saved for another version of this model" in answer.headers["x-defect-lens-warning"]
+    assert "another version" in next(m for m in client.get("/models").json() if m["id"] == "tiny")["warning"]
+
+
+def test_without_the_database_photos_are_judged_at_the_default_point_with_a_warning(
+    client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "records.sqlite").write_bytes(b"damaged " * 1000)
+    monkeypatch.setenv("DEFECT_APP_DATABASE_URL", f"sqlite:///{tmp_path / 'records.sqlite'}")
+    green = upload(("green.jpg", jpeg_bytes(part_photo(-1.2))))
+    answer = client.post("/classify?model=tiny", files=green)
+    assert (answer.status_code, answer.json()[0]["verdict"]) == (200, "PASS")
+    assert "damaged" in answer.headers["x-defect-lens-warning"]
+    assert client.post("/classify?model=tiny&operating_point=strict", files=green).status_code == 503
 
 
 def test_an_unknown_model_is_answered_with_what_there_is(client: TestClient) -> None:

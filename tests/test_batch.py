@@ -1,12 +1,15 @@
 """A batch in the background: order, repeats, stopping, more files while it runs, and a reader that fails."""
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
-from defect_app.batch import MOST_FILES, Batch, PendingFile
+from defect_app.batch import MOST_FILES, Batch, PendingFile, PointChange
+from defect_app.decision import OperatingPoint
 from defect_app.inspection import Inspected, Inspector
+from tests.model_folders import part_photo
 from tests.photo_files import jpeg_bytes, photo_pixels
 
 
@@ -154,6 +157,65 @@ def test_what_is_kept_of_a_photo_is_small_and_our_own(inspector: Inspector) -> N
     assert entry.shown_jpeg.startswith(b"\xff\xd8")
     assert b"<html>" not in entry.shown_jpeg
     assert len(entry.shown_jpeg) < 400_000
+
+
+STRICT = OperatingPoint("strict", "tiny", 0.0, 0.0)
+
+
+def verdicts(batch: Batch) -> list[str]:
+    return [e.record["verdict"] for e in batch.entries]
+
+
+def test_another_operating_point_judges_anew_what_is_there_without_running_the_model(inspector: Inspector) -> None:
+    batch = Batch(inspector)
+    green = jpeg_bytes(part_photo(-1.2))
+    batch.add(pending({"green.jpg": green, "again.jpg": green, "red.jpg": jpeg_bytes(part_photo(1.2)), "bad.jpg": b""}))
+    batch.wait(30)
+    before = batch.entries
+    assert verdicts(batch) == ["PASS", "PASS", "REJECT", "REJECTED_FILE"]
+    batch.apply(STRICT)
+    assert verdicts(batch) == ["REJECT", "REJECT", "REJECT", "REJECTED_FILE"]
+    for old, new in zip(before, batch.entries, strict=True):
+        assert (new.number, new.record["file"], new.record["p"]) == (old.number, old.record["file"], old.record["p"])
+        assert (new.shown_jpeg, new.duplicate_of) == (old.shown_jpeg, old.duplicate_of)
+    first, again, _, bad = batch.entries
+    assert first.record["reason"].endswith("reaches the reject threshold 0.")
+    assert again.record["reason"] == f"{first.record['reason']} The same photo as green.jpg."
+    assert first.record["operating_point"] == "strict: Reject at 0 and above, no review band."
+    assert bad == before[3]
+    assert batch.point_change == PointChange(inspector.default_point, STRICT, photos=3, changed=2)
+
+
+def test_the_same_operating_point_again_changes_nothing(inspector: Inspector) -> None:
+    batch = Batch(inspector)
+    batch.add(pending(photos(2)))
+    batch.wait(30)
+    before = batch.entries
+    batch.apply(inspector.default_point)
+    assert batch.point_change is None
+    assert all(a is b for a, b in zip(before, batch.entries, strict=True))
+
+
+def test_a_point_applied_before_any_photo_came_is_no_change_to_tell_of(inspector: Inspector) -> None:
+    batch = Batch(inspector)
+    batch.apply(STRICT)
+    assert batch.point_change is None
+    batch.add(pending({"green.jpg": jpeg_bytes(part_photo(-1.2))}))
+    batch.wait(30)
+    assert verdicts(batch) == ["REJECT"]
+
+
+def test_a_point_applied_while_the_batch_runs_leaves_no_verdict_of_the_old_one(inspector: Inspector) -> None:
+    batch = Batch(inspector)
+    batch.add(pending({f"{i}.jpg": jpeg_bytes(part_photo(-1.2, i)) for i in range(60)}))
+    while len(batch.entries) < 5:
+        time.sleep(0.001)
+    assert set(verdicts(batch)) == {"PASS"}
+    batch.apply(STRICT)
+    assert set(verdicts(batch)) == {"REJECT"}
+    batch.wait(30)
+    assert len(batch.entries) == 60
+    assert {e.record["operating_point"] for e in batch.entries} == {"strict: Reject at 0 and above, no review band."}
 
 
 def inspector_folder(inspector: Inspector) -> Path:

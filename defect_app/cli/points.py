@@ -14,7 +14,7 @@ from defect_app.errors import DefectLensError, InvalidOperatingPoint
 
 if TYPE_CHECKING:
     from defect_app.decision import OperatingPoint
-    from defect_app.records import SavedPoint
+    from defect_app.records import Records, SavedPoint
 
 _TIME = "%Y-%m-%d %H:%M UTC"
 
@@ -72,7 +72,7 @@ def run_list(arguments: argparse.Namespace) -> int:
     records = open_records()
     points = [point for model in models for point in records.points(model)]
     if arguments.json:
-        print(json.dumps([_described(p, arguments.models_folder) for p in points], indent=2))
+        print(json.dumps([_described(p, records, arguments.models_folder) for p in points], indent=2))
         return 0
     if not points:
         say("No operating points are saved; every model is used with its default point.")
@@ -80,8 +80,7 @@ def run_list(arguments: argparse.Namespace) -> int:
     headings = ("model", "name", "version", "thresholds", "saved", "by", "state")
     rows = []
     for saved in points:
-        active = records.active_point(saved.point.model_id)
-        state = _state(saved, active, arguments.models_folder)
+        state = _state(saved, records, arguments.models_folder)
         when = f"{saved.created:{_TIME}}"
         words = saved.point.thresholds_in_words
         rows.append((saved.point.model_id, saved.name, str(saved.version), words, when, saved.who, state))
@@ -101,14 +100,14 @@ def run_show(arguments: argparse.Namespace) -> int:
             f"The model {arguments.model} has no such operating point {arguments.name!r}.", f"Saved are: {known}."
         )
     if arguments.json:
-        print(json.dumps(_described(saved, arguments.models_folder), indent=2))
+        print(json.dumps(_described(saved, records, arguments.models_folder), indent=2))
         return 0
     rows = [("point", saved.origin), ("thresholds", saved.point.sentence), ("note", saved.note)]
     if saved.costs is not None:
         rows += [(name.replace("_", " "), f"costs {amount:,.2f}") for name, amount in vars(saved.costs).items()]
     if saved.defect_rate is not None:
         rows.append(("defect rate of the line", f"{saved.defect_rate:.4g}"))
-    state = _state(saved, records.active_point(arguments.model), arguments.models_folder)
+    state = _state(saved, records, arguments.models_folder)
     rows += [("model", arguments.model), ("model's sha256", saved.point.model_sha256), ("state", state)]
     print_table(saved.name, ("", ""), rows)
     events = []
@@ -194,9 +193,10 @@ def _default_point(model_id: str, models_folder: Path | None) -> OperatingPoint:
     return replace(point, evaluation_sha256=spec.sha256.get("evaluation.parquet", ""))
 
 
-def _state(saved: SavedPoint, active: SavedPoint | None, models_folder: Path | None) -> str:
+def _state(saved: SavedPoint, records: Records, models_folder: Path | None) -> str:
     from defect_app.records import applicable
 
+    active = records.active_point(saved.point.model_id)
     said = ["active"] if saved.active else []
     if active is not None and active.name == saved.name and not saved.active:
         said.append(f"version {active.version} is active")
@@ -209,10 +209,10 @@ def _state(saved: SavedPoint, active: SavedPoint | None, models_folder: Path | N
     return ", ".join(said)
 
 
-def _described(saved: SavedPoint, models_folder: Path | None) -> dict[str, object]:
+def _described(saved: SavedPoint, records: Records, models_folder: Path | None) -> dict[str, object]:
     from defect_app.records.exchange import described_point
 
-    return described_point(saved) | {"state": _state(saved, None, models_folder)}
+    return described_point(saved) | {"state": _state(saved, records, models_folder)}
 
 
 def _person(given: str | None) -> str:

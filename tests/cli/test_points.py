@@ -1,0 +1,162 @@
+"""``points``: save, activate, show, take along; and ``classify`` follows."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from defect_app.cli import main
+from tests.model_folders import make_model_folder
+
+
+@pytest.fixture
+def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make a models folder of one's own, and records of one's own."""
+    monkeypatch.setenv("DEFECT_APP_DATABASE_URL", f"sqlite:///{tmp_path / 'records.sqlite'}")
+    root = tmp_path / "models"
+    make_model_folder(root, "tiny")
+    make_model_folder(root, "colours", task="recognition")
+    return root
+
+
+@pytest.fixture
+def points(models: Path, capsys: pytest.CaptureFixture):
+    """Return a function that runs the command and gives status, standard output and standard error."""
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        status = main(["points", *map(str, arguments), "--models-folder", str(models)])
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return run
+
+
+@pytest.fixture
+def verdict_of(models: Path, photos: Path, capsys: pytest.CaptureFixture):
+    """Return a function that classifies the green photo and gives status, record and what was said."""
+
+    def run(*arguments: str) -> tuple[int, dict, str]:
+        green = str(photos / "b green.png")
+        status = main(["classify", green, "--model", "tiny", "--models-folder", str(models), *arguments])
+        captured = capsys.readouterr()
+        return status, json.loads(captured.out or "{}"), captured.err
+
+    return run
+
+
+STRICT = ("save", "tiny", "strict", "--review-at", "0", "--reject-at", "0")
+
+
+def test_at_first_every_model_is_used_with_its_default_point(points, verdict_of):
+    assert points("list") == (0, "", "No operating points are saved; every model is used with its default point.\n")
+    status, record, said = verdict_of()
+    assert (status, record["verdict"]) == (0, "PASS")
+    assert record["operating_point"].startswith("default: Reject at 0.7 and above, review from 0.3")
+    assert "The model's default point. Reject at 0.7 and above" in said
+
+
+def test_a_saved_point_can_be_named_and_an_active_one_is_applied_without_a_name(points, verdict_of):
+    status, _, said = points(*STRICT, "--who", "Ada", "--note", "a bad day")
+    assert status == 0
+    assert "strict, saved by Ada on" in said
+    assert "It is not active." in said
+    assert verdict_of()[1]["verdict"] == "PASS"
+    assert verdict_of("--operating-point", "strict")[1]["verdict"] == "REJECT"
+    assert points("activate", "tiny", "strict")[0] == 0
+    _, record, said = verdict_of()
+    assert record["verdict"] == "REJECT"
+    assert record["operating_point"] == "strict: Reject at 0 and above, no review band: set by hand."
+    assert "strict, saved by Ada on" in said
+    assert verdict_of("--operating-point", "default")[1]["verdict"] == "PASS"
+    points("activate", "tiny", "default")
+    assert verdict_of()[1]["verdict"] == "PASS"
+
+
+def test_save_and_activate_in_one_step_and_roll_back(points, verdict_of):
+    points(*STRICT, "--activate")
+    points("save", "tiny", "strict", "--review-at", "0.9", "--reject-at", "1", "--activate")
+    assert verdict_of()[1]["verdict"] == "PASS"
+    points("activate", "tiny", "strict", "--version", "1", "--who", "Bob")
+    assert verdict_of()[1]["verdict"] == "REJECT"
+    listed = json.loads(points("list", "tiny", "--json")[1])
+    assert [(p["name"], p["version"]) for p in listed] == [("strict", 2)]
+    assert listed[0]["state"] == "version 1 is active"
+    shown = points("show", "tiny", "strict", "--version", "1")[1]
+    assert "rolled back to" in shown
+    assert "Bob" in shown
+
+
+def test_a_recognition_model_has_one_threshold(points):
+    assert points("save", "colours", "sure", "--accept-at", "0.8", "--activate")[0] == 0
+    status, _, said = points("save", "colours", "wrong", "--review-at", "0.1", "--reject-at", "0.2")
+    assert status == 2
+    assert "Give --accept-at" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("save", "tiny", "x", "--reject-at", "0.5"), "either review_at and reject_at"),
+        (("save", "tiny", "x", "--review-at", "0.6", "--reject-at", "0.5"), "above the reject threshold"),
+        (("save", "tiny", "x", "--review-at", "nan", "--reject-at", "0.5"), "from 0 to 1, got nan"),
+        (("save", "tiny", "x", "--review-at", "-1", "--reject-at", "0.5"), "from 0 to 1"),
+        (("save", "tiny", "x", "--accept-at", "0.5"), "Give --review-at and --reject-at"),
+        (("save", "tiny", "default", "--review-at", "0", "--reject-at", "0"), "delivered with"),
+        (("save", "tiny", "", "--review-at", "0", "--reject-at", "0"), "has no name"),
+        (("save", "nothing", "x", "--review-at", "0", "--reject-at", "0"), "no model 'nothing'"),
+        (("activate", "tiny", "x"), "no operating point called 'x'"),
+        (("activate", "nothing", "x"), "no model 'nothing'"),
+        (("show", "tiny", "x"), "no such operating point"),
+        (("import", "nowhere.json"), "cannot be read"),
+        (("explode",), "invalid choice"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_wrong_usage_has_status_2_and_says_why(points, arguments, said):
+    status, out, err = points(*arguments)
+    assert status == 2
+    assert said in err
+    assert out == ""
+
+
+def test_a_point_of_another_version_of_the_model_is_not_applied_silently(points, verdict_of, models):
+    points(*STRICT, "--activate")
+    # The same model with other weights.
+    import shutil
+
+    shutil.rmtree(models / "tiny")
+    make_model_folder(models, "tiny", compress_to_fp16=True)
+    status, record, said = verdict_of()
+    assert (status, record["verdict"]) == (0, "PASS")
+    assert "strict was saved for another version of this model, so it is not applied" in said
+    assert verdict_of("--operating-point", "strict")[0] == 2
+    assert points("activate", "tiny", "strict")[0] == 2
+    assert "not applied" in json.loads(points("list", "--json")[1])[0]["state"]
+
+
+def test_an_export_is_imported_elsewhere(points, tmp_path, monkeypatch):
+    points(*STRICT, "--activate")
+    file = tmp_path / "points.json"
+    assert points("export", "tiny", "--out", file)[:2] == (0, "")
+    assert json.loads(points("export", "tiny")[1]) == json.loads(file.read_text())
+    monkeypatch.setenv("DEFECT_APP_DATABASE_URL", f"sqlite:///{tmp_path / 'other.sqlite'}")
+    assert points("import", file, "--who", "Bob")[0] == 0
+    (listed,) = json.loads(points("list", "--json")[1])
+    assert (listed["name"], listed["who"], listed["active"]) == ("strict", "Bob", False)
+    file.write_text("{}")
+    assert points("import", file)[0] == 2
+
+
+def test_without_the_database_photos_are_judged_and_points_say_why_they_cannot(points, verdict_of, tmp_path):
+    (tmp_path / "records.sqlite").write_bytes(b"damaged " * 1000)
+    status, record, said = verdict_of()
+    assert (status, record["verdict"]) == (0, "PASS")
+    assert "damaged" in said
+    status, _, said = points("list")
+    assert status == 2
+    assert "damaged" in said
+
+
+def test_names_with_brackets_and_formulas_are_printed_as_they_are(points):
+    points("save", "tiny", "=[bold]x", "--review-at", "0", "--reject-at", "0.5")
+    assert "=[bold]x" in points("list")[1]
