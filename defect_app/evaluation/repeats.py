@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from defect_app.evaluation.threshold_curves import Band, band, threshold_curves
 from defect_app.evaluation.thresholds import SortedScores
@@ -71,3 +72,27 @@ def repeat_tables(
         spread: Band = band(values)
         tables.append(RepeatTable(metric, at, np.stack(values, axis=1), spread.mean, spread.sd))
     return tuple(tables)
+
+
+def published_repeats(table: pd.DataFrame, metric: str) -> RepeatTable:
+    """Return a report's figures over its own runs, as printed, in the form of ours.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns `threshold`, `metric`, `run_1`, …, `mean` and `sd`; accuracy and recall in percent, F1 as a share.
+    metric : str
+        "accuracy", "recall" or "f1".
+
+    Raises
+    ------
+    ValueError
+        If the table has no such metric.
+    """
+    rows = table[table["metric"] == metric]
+    if rows.empty:
+        raise ValueError(f"the published table has no {metric}")
+    unit = 1.0 if metric == "f1" else 100.0
+    runs = [c for c in rows.columns if c.startswith("run_")]
+    at, mean, sd = (rows[name].to_numpy(np.float64) for name in ("threshold", "mean", "sd"))
+    return RepeatTable(metric, at, rows[runs].to_numpy(np.float64) / unit, mean / unit, sd / unit)

@@ -89,31 +89,40 @@ def threshold_figure(
         y = getattr(curves, name)
         figure.add_trace(go.Scatter(x=at, y=y, name=CURVE_WORDS[name], mode="lines", line=line, hovertemplate=said))
     y_title = CURVE_WORDS[names[0]].capitalize() if len(names) == 1 else "Share"
-    styled(figure, x_title="Reject from (threshold on the score)", y_title=y_title)
+    styled(figure, x_title="Reject from (threshold on the score)", y_title=y_title, height=330)
+    if names == ("cost",):
+        # From rejecting every part to the cheapest lines it is a factor of hundreds.
+        figure.update_yaxes(type="log", dtick="D2", title_text=f"{y_title} (logarithmic)")
+    figure.update_xaxes(range=[-0.02, 1.02])
     return _with_lines(figure, thresholds)
 
 
-def repeats_figure(ours: RepeatTable, published: Mapping[str, Sequence[float]] | None = None) -> go.Figure:
+def repeats_figure(ours: RepeatTable, published: RepeatTable | None = None) -> go.Figure:
     """Draw mean +- sd over runs at each threshold, ours beside a report's.
 
     Parameters
     ----------
     ours : RepeatTable
         Measured.
-    published : mapping, optional
-        ``threshold``, ``mean`` and ``sd`` as the report prints them, mean and sd in the unit of ours ([0, 1]).
+    published : RepeatTable, optional
+        A report's, of the same metric.
     """
     if not ours.values.size:
         return said_instead("There are no repeats to draw.")
-    sets = [("ours", ours.thresholds, ours.mean, ours.sd)]
-    if published is not None:
-        at, mean, sd = (np.asarray(published[key], np.float64) for key in ("threshold", "mean", "sd"))
-        sets.append(("published", at, mean, sd))
+    sets = [("ours", ours)] + ([("published", published)] if published is not None else [])
     figure = go.Figure()
-    for i, (name, at, mean, sd) in enumerate(sets):
-        marker = {"symbol": SYMBOLS[i], "size": 9, "color": SERIES[i]}
-        spread = {"type": "data", "array": np.nan_to_num(sd)}
-        figure.add_trace(go.Scatter(x=at, y=mean, error_y=spread, name=name, mode="markers+lines", marker=marker))
+    for i, (name, table) in enumerate(sets):
+        runs = table.values.shape[1]
+        figure.add_trace(
+            go.Scatter(
+                x=table.thresholds,
+                y=table.mean,
+                error_y={"type": "data", "array": np.nan_to_num(table.sd)},
+                name=f"{name}, {runs} runs" if runs > 1 else f"{name}, a single run",
+                mode="markers+lines",
+                marker={"symbol": SYMBOLS[i], "size": 9, "color": SERIES[i]},
+            )
+        )
     return styled(figure, x_title="Threshold", y_title=f"{ours.metric.capitalize()}, mean ± sd over runs")
 
 
@@ -123,7 +132,10 @@ def _with_lines(figure: go.Figure, thresholds: Thresholds | None) -> go.Figure:
             (thresholds.review_at, REVIEW, "dash", "review from"),
             (thresholds.reject_at, DEFECTIVE, "solid", "reject from"),
         ):
-            side = "top left" if words.startswith("review") else "top right"
+            # Outside the plot, each on its own side: no curve is covered, and no text by the other.
+            side = "right" if words.startswith("review") else "left"
             line = {"color": colour, "dash": dash, "width": 2}
-            figure.add_vline(x=at, line=line, annotation_text=f"{words} {at:.3g}", annotation_position=side)
+            said = {"text": f"{words} {at:.3g}", "xanchor": side, "yanchor": "bottom", "y": 1, "showarrow": False}
+            figure.add_vline(x=at, line=line, annotation=said)
+        figure.update_layout(legend={"y": -0.26, "yanchor": "top"})
     return figure

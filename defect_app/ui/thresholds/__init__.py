@@ -1,0 +1,1 @@
+"""The parts of the Thresholds page, from the draggable lines to the saved points."""
