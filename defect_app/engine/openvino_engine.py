@@ -110,21 +110,48 @@ class Engine:
         ValueError
             If the shape or type is another one.
         """
-        expected = (self.spec.input.height, self.spec.input.width, 3)
-        if pixels.shape != expected or pixels.dtype != np.uint8:
-            raise ValueError(f"expected uint8 pixels of shape {expected}, got {pixels.dtype} of shape {pixels.shape}")
-        with self._request() as request:
-            request.infer({0: pixels[None]}, share_inputs=True)
+        with self._answered(pixels) as request:
             probabilities = request.get_tensor("probabilities").data[0].copy()
             feature_map = request.get_tensor("features").data[0]
             if self._has_descriptor:
                 features = request.get_tensor("descriptor").data[0].copy()
             else:
                 features = feature_map.mean(axis=(0, 1))
-            weights = self._head_weights
-            if weights is None and self._has_channel_weights:
-                weights = request.get_tensor("channel_weights").data[0]
-            return Prediction(probabilities, features, self._map(feature_map, weights, probabilities))
+            return Prediction(probabilities, features, self._map(feature_map, self._weights(request), probabilities))
+
+    def activation_map(self, pixels: np.ndarray, direction: np.ndarray, target: str) -> ActivationMap | None:
+        """Return the evidence for any mixture of classes; None where the model gives no map, see `HeatMapKind`.
+
+        Parameters
+        ----------
+        pixels : ndarray of uint8, shape (height, width, 3)
+            As `predict` takes them.
+        direction : ndarray, shape (n_classes,)
+            How much each class's logit counts, against it where negative.
+        target : str
+            What the direction stands for.
+        """
+        with self._answered(pixels) as request:
+            weights = self._weights(request)
+            if weights is None:
+                return None
+            return class_activation_map(request.get_tensor("features").data[0], weights @ direction, target)
+
+    @contextmanager
+    def _answered(self, pixels: np.ndarray) -> Iterator[Any]:
+        """Run the model on one photo and yield the request that holds its outputs."""
+        expected = (self.spec.input.height, self.spec.input.width, 3)
+        if pixels.shape != expected or pixels.dtype != np.uint8:
+            raise ValueError(f"expected uint8 pixels of shape {expected}, got {pixels.dtype} of shape {pixels.shape}")
+        with self._request() as request:
+            request.infer({0: pixels[None]}, share_inputs=True)
+            yield request
+
+    def _weights(self, request: Any) -> np.ndarray | None:
+        """Return each channel's weight for each class, shape (n_channels, n_classes): the head's, or the gradient."""
+        if self._head_weights is None and self._has_channel_weights:
+            return np.asarray(request.get_tensor("channel_weights").data[0])
+        return self._head_weights
 
     @contextmanager
     def _request(self) -> Iterator[Any]:

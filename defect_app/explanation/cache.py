@@ -1,0 +1,102 @@
+"""``explanations.parquet``: how well each method finds known defects, with the origin in the file's metadata."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from defect_app.errors import DefectLensError
+from defect_app.explanation.localisation import DILATION
+
+EXPLANATIONS_FILE = "explanations.parquet"
+COLUMNS = (
+    "image", "sha256", "source", "split", "method", "layer", "p_defect", "hit", "heat_inside", "best_iou", "chance",
+)  # fmt: skip
+_METADATA_KEY = b"defect_lens"
+_AGAIN = "Run the explain command."
+
+
+@dataclass(frozen=True)
+class ExplanationOrigin:
+    """Which model, data and software the figures come from.
+
+    Attributes
+    ----------
+    model_id, model_sha256 : str
+        The model; the hash is `catalog.model_digest`.
+    dataset : str
+        Name of the real pictures' data set; empty where there are scenes alone.
+    dilation : float
+        See `localisation.DILATION`.
+    created : str
+        ISO 8601, UTC.
+    versions : dict
+        Package name to version.
+    """
+
+    model_id: str
+    model_sha256: str
+    dataset: str = ""
+    dilation: float = DILATION
+    created: str = ""
+    versions: dict[str, str] = field(
+        default_factory=lambda: {n: version(n) for n in ("tf-keras-vis", "keras", "tensorflow", "openvino", "numpy")}
+    )
+
+
+@dataclass(frozen=True)
+class Explanations:
+    """Measured heat maps.
+
+    Attributes
+    ----------
+    rows : DataFrame
+        A row a picture and method: `image`, `sha256`, `source` ("real" or "scene"), `split`, `method`, `layer` (empty
+        where the method takes none), `p_defect`, and `hit`, `heat_inside`, `best_iou`, `chance` (see `Localisation`).
+    origin : ExplanationOrigin
+        Where they come from.
+    """
+
+    rows: pd.DataFrame
+    origin: ExplanationOrigin
+
+
+def write_explanations(folder: Path, explanations: Explanations) -> Path:
+    """Write ``explanations.parquet`` into a model folder.
+
+    Raises
+    ------
+    ValueError
+        If the columns are not those of the contract.
+    """
+    if tuple(explanations.rows.columns) != COLUMNS:
+        raise ValueError(f"expected the columns {COLUMNS}, got {tuple(explanations.rows.columns)}")
+    table = pa.Table.from_pandas(explanations.rows, preserve_index=False)
+    stored = {_METADATA_KEY: json.dumps(asdict(explanations.origin)).encode()}
+    path = folder / EXPLANATIONS_FILE
+    pq.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), **stored}), path, compression="zstd")
+    return path
+
+
+def read_explanations(folder: Path) -> Explanations:
+    """Read ``explanations.parquet`` of a model folder.
+
+    Raises
+    ------
+    DefectLensError
+        If the file is missing, is not Parquet, lacks a column or carries no origin.
+    """
+    path = folder / EXPLANATIONS_FILE
+    try:
+        table = pq.read_table(path, columns=list(COLUMNS))
+        return Explanations(table.to_pandas(), ExplanationOrigin(**json.loads(table.schema.metadata[_METADATA_KEY])))
+    except FileNotFoundError as error:
+        raise DefectLensError(f"The heat maps of {folder.name} have not been measured yet.", _AGAIN) from error
+    except (OSError, pa.ArrowException, AttributeError, KeyError, TypeError, ValueError) as error:
+        raise DefectLensError(f"{folder.name}: {EXPLANATIONS_FILE} cannot be read.", _AGAIN) from error

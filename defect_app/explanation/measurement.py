@@ -1,0 +1,168 @@
+"""Measures heat maps on defective pictures whose masks are known: real ones, and rendered scenes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import pandas as pd
+
+from defect_app.catalog import ModelSpec
+from defect_app.datasets import LabelledPicture, LoadedDataset, picture_bytes
+from defect_app.decision import p_defect_of
+from defect_app.engine import HeatMapKind, upsample_map
+from defect_app.errors import DataUnavailable, ModelUnavailable
+from defect_app.explanation.cache import COLUMNS
+from defect_app.explanation.heatmap import photo_map
+from defect_app.explanation.localisation import localise
+from defect_app.explanation.methods import METHODS
+from defect_app.explanation.target import defect_target
+from defect_app.inspection import Inspector, input_pixels
+from defect_app.intake import Rejection, content_hash, encode_jpeg, read_photo
+from defect_app.scenes import PRODUCTS, render
+
+SCENES_FROM = 9_000_000
+"""First seed of the scenes that are explained, far from those of training and of evaluation."""
+SCENE_QUALITY = 92
+HELD_OUT = ("validation", "test")
+FINER_LAYERS = 2
+"""Layer-CAM is also measured on the last layer of so many finer sizes: it is the method that is made for them."""
+
+
+@dataclass(frozen=True)
+class MaskedPicture:
+    """A defective picture whose defect's place is known.
+
+    Attributes
+    ----------
+    image, split, source : str
+        Its name, its split, and "real" or "scene".
+    data : bytes
+        The file.
+    mask : ndarray of bool, shape (height, width)
+        Over the upright picture, of any size with its proportions.
+    """
+
+    image: str
+    split: str
+    source: str
+    data: bytes
+    mask: np.ndarray
+
+
+def real_pictures(loaded: LoadedDataset) -> tuple[LabelledPicture, ...]:
+    """Return the pictures with a mask that the model neither learnt from nor has a copy of in training."""
+    return tuple(p for p in loaded.pictures if p.mask is not None and p.split in HELD_OUT and not p.leaked)
+
+
+def with_masks(pictures: Iterable[LabelledPicture]) -> Iterator[MaskedPicture]:
+    """Read real pictures and their masks, one at a time; those whose mask is empty are left out.
+
+    Raises
+    ------
+    DataUnavailable
+        If a mask cannot be read.
+    """
+    for picture in pictures:
+        stored = cv2.imread(str(picture.mask), cv2.IMREAD_GRAYSCALE)
+        if stored is None:
+            raise DataUnavailable(f"The mask of {picture.image} cannot be read.", "Fetch its archive again.")
+        if (stored > 0).any():
+            yield MaskedPicture(picture.image, picture.split, "real", picture_bytes(picture), stored > 0)
+
+
+def defective_scenes(product: str, count: int) -> Iterator[MaskedPicture]:
+    """Render defective scenes, as JPEG; none where the product has no scenes."""
+    if product not in PRODUCTS:
+        return
+    for seed in range(SCENES_FROM, SCENES_FROM + count):
+        scene = render(product, seed, True)
+        if scene.mask.any():
+            data = encode_jpeg(scene.photo, quality=SCENE_QUALITY)
+            yield MaskedPicture(f"scenes/{product}/{seed}.jpg", "scenes", "scene", data, scene.mask)
+
+
+def measured_methods(model: Inspector) -> list[tuple[str, str]]:
+    """Return the methods that a model takes, each with its layer (empty where it takes none).
+
+    Those that need Keras are left out where the model has no Keras file.
+    """
+    found = [] if model.engine.heat_map_kind is HeatMapKind.NONE else [("cam", "")]
+    try:
+        from defect_app.explanation.gradients import load_logit_model
+
+        logit_model = load_logit_model(model.folder)
+    except ModelUnavailable:
+        return found
+    explained = model.spec.explain_layer
+    found += [(m.name, explained if m.takes_layer else "") for m in METHODS.values() if m.needs_keras]
+    ends = [layer.name for layer in logit_model.stage_ends if layer.name != explained]
+    return found + [("layer-cam", name) for name in ends[::-1][:FINER_LAYERS]]
+
+
+def measure(
+    model: Inspector, pictures: Iterable[MaskedPicture], progress: Callable[[int], None] | None = None
+) -> pd.DataFrame:
+    """Explain the score of defect on every picture by every method, and compare with the mask.
+
+    Parameters
+    ----------
+    model : Inspector
+        An inspection model.
+    pictures : iterable of MaskedPicture
+        Read lazily.
+    progress : callable, optional
+        Called with the number of pictures done.
+
+    Returns
+    -------
+    DataFrame
+        The rows of ``explanations.parquet``.
+
+    Raises
+    ------
+    DataUnavailable
+        If a picture cannot be used.
+    """
+    methods = measured_methods(model)
+    rows: list[dict[str, object]] = []
+    for done, picture in enumerate(pictures, start=1):
+        rows += _rows_of(model, picture, methods)
+        if progress is not None:
+            progress(done)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _rows_of(model: Inspector, picture: MaskedPicture, methods: list[tuple[str, str]]) -> list[dict[str, object]]:
+    photo = read_photo(picture.data, picture.image, least_side=model.least_side)
+    if isinstance(photo, Rejection):
+        raise DataUnavailable(f"The picture {picture.image} cannot be used: {photo.reason}.", photo.remedy)
+    height, width = picture.mask.shape
+    score = _p_defect(model, photo.pixels, model.spec)
+    rows: list[dict[str, object]] = []
+    for method, layer in methods:
+        heat = photo_map(model, photo.pixels, defect_target(model.spec), method, layer)
+        found = localise(upsample_map(heat.values, height=height, width=width), picture.mask)
+        rows.append(
+            {
+                "image": picture.image,
+                "sha256": content_hash(picture.data),
+                "source": picture.source,
+                "split": picture.split,
+                "method": method,
+                "layer": layer,
+                "p_defect": score,
+                "hit": found.hit,
+                "heat_inside": found.heat_inside,
+                "best_iou": found.best_iou,
+                "chance": found.chance,
+            }
+        )
+    return rows
+
+
+def _p_defect(model: Inspector, pixels: np.ndarray, spec: ModelSpec) -> float:
+    probabilities = model.engine.predict(input_pixels(pixels, spec)).probabilities
+    return float(p_defect_of(probabilities[None], spec)[0])
