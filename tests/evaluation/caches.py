@@ -1,12 +1,14 @@
 """Make evaluation rows, specs and selections for tests."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from defect_app.catalog import ClassSpec, DefaultPoint, InputSpec, LicenceSpec, ModelSpec
-from defect_app.evaluation import EvaluationOrigin
+from defect_app.catalog import ClassSpec, DefaultPoint, InputSpec, LicenceSpec, ModelSpec, model_digest
+from defect_app.evaluation import Evaluation, EvaluationOrigin, write_evaluation
 from defect_app.evaluation.opening import checked
 from defect_app.evaluation.selection import SelectedPictures, Selection, select
 from defect_app.evaluation.thresholds import SortedScores
@@ -68,3 +70,9 @@ def generated(n: int, seed: int = 0, *, share: float = 0.4, step: float = 0.0) -
 
 def scores_of(is_defective: np.ndarray, p_defect: np.ndarray) -> SortedScores:
     return SortedScores(np.sort(p_defect[~is_defective]), np.sort(p_defect[is_defective]), words="made photos")
+
+
+def write_cache(folder: Path, rows: pd.DataFrame, **origin: object) -> Path:
+    """Write ``evaluation.parquet`` into a model folder, by default as the model of that folder would have answered."""
+    known = {"model_id": folder.name, "model_sha256": model_digest(folder), "dataset": "generated"}
+    return write_evaluation(folder, Evaluation(rows, EvaluationOrigin(**{**asdict(ORIGIN), **known, **origin})))
