@@ -144,9 +144,9 @@ def repeats_of(
     """Return one selection a run (or a fold of run 0), in order: what bands and mean +- sd are taken over."""
     rows = evaluation.pictures[evaluation.pictures["split"] == split]
     if by_fold:
-        folds = sorted({int(f) for f in rows.loc[rows["run"] == 0, "fold"] if f >= 0})
+        folds = sorted({int(f) for f in rows.loc[rows["run"] == 0, "fold"].unique() if f >= 0})
         return tuple(select(evaluation, Selection(split, fold=f)) for f in folds)
-    return tuple(select(evaluation, Selection(split, run=r)) for r in sorted({int(r) for r in rows["run"]}))
+    return tuple(select(evaluation, Selection(split, run=r)) for r in sorted({int(r) for r in rows["run"].unique()}))
 
 
 def _notices(selected: SelectedPictures) -> list[str]:

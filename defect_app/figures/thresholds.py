@@ -127,15 +127,18 @@ def repeats_figure(ours: RepeatTable, published: RepeatTable | None = None) -> g
 
 
 def _with_lines(figure: go.Figure, thresholds: Thresholds | None) -> go.Figure:
-    if thresholds is not None:
-        for at, colour, dash, words in (
-            (thresholds.review_at, REVIEW, "dash", "review from"),
-            (thresholds.reject_at, DEFECTIVE, "solid", "reject from"),
-        ):
-            # Outside the plot, each on its own side: no curve is covered, and no text by the other.
-            side = "right" if words.startswith("review") else "left"
-            line = {"color": colour, "dash": dash, "width": 2}
-            said = {"text": f"{words} {at:.3g}", "xanchor": side, "yanchor": "bottom", "y": 1, "showarrow": False}
-            figure.add_vline(x=at, line=line, annotation=said)
-        figure.update_layout(legend={"y": -0.26, "yanchor": "top"})
+    if thresholds is None:
+        return figure
+    # One update of the layout: plotly's add_vline would cost more than all the curves.
+    shapes, annotations = [], []
+    for at, colour, dash, side, words in (
+        (thresholds.review_at, REVIEW, "dash", "right", "review from"),
+        (thresholds.reject_at, DEFECTIVE, "solid", "left", "reject from"),
+    ):
+        place = {"xref": "x", "yref": "paper", "x0": at, "x1": at, "y0": 0, "y1": 1}
+        shapes.append({"type": "line", **place, "line": {"color": colour, "dash": dash, "width": 2}})
+        # Outside the plot, each on its own side: no curve is covered, and no text by the other.
+        where = {"xref": "x", "yref": "paper", "x": at, "y": 1, "xanchor": side, "yanchor": "bottom"}
+        annotations.append({"text": f"{words} {at:.3g}", **where, "showarrow": False})
+    figure.update_layout(shapes=shapes, annotations=annotations, legend={"y": -0.26, "yanchor": "top"})
     return figure

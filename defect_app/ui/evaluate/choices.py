@@ -81,8 +81,8 @@ def _first_run(evaluation: OpenedEvaluation, split: str) -> int:
 
 def _choose_fold_or_run(evaluation: OpenedEvaluation, selection: Selection) -> Selection:
     rows = evaluation.pictures[evaluation.pictures["split"] == selection.split]
-    runs = sorted({int(r) for r in rows["run"]})
-    folds = sorted({int(f) for f in rows["fold"] if f >= 0})
+    runs = sorted({int(r) for r in rows["run"].unique()})
+    folds = sorted({int(f) for f in rows["fold"].unique() if f >= 0})
     parts = {"all folds" if folds else f"run {runs[0]}": selection}
     if folds:
         parts |= {f"fold {f + 1}": replace(selection, fold=f) for f in folds}

@@ -35,7 +35,7 @@ def line_setting(shown: Shown) -> LineSetting:
     """Return the setting as the fields hold it, before they are drawn: the component above them needs it."""
     saved = shown.in_use.saved
     costs = saved.costs if saved is not None and saved.costs is not None else EXAMPLE_COSTS
-    rate = 100 * saved.defect_rate if saved is not None and saved.defect_rate is not None else EXAMPLE_PERCENT
+    rate = round(100 * saved.defect_rate, 9) if saved is not None and saved.defect_rate is not None else EXAMPLE_PERCENT
     percent = _held(_RATE, rate)
     amounts = {name: _held(_amount_key(name), getattr(costs, name)) for name in _AMOUNTS}
     return LineSetting(percent / 100, Costs(**amounts))

@@ -1,0 +1,292 @@
+"""The Thresholds page's states, run by Streamlit's own test harness on evaluations made for the purpose."""
+
+import base64
+import json
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from defect_app.catalog import ClassSpec, model_digest
+from defect_app.decision import OperatingPoint
+from defect_app.evaluation import Evaluation, EvaluationOrigin, write_evaluation
+from defect_app.evaluation.line import Costs
+from defect_app.evaluation.thresholds import Thresholds
+from defect_app.evaluation.verdict_changes import verdict_changes
+from defect_app.records import open_records
+from defect_app.ui.thresholds.component import encoded
+from tests.evaluation.caches import PHONE, generated, rows_of
+from tests.model_folders import INSPECTION_CLASSES, RECOGNITION_CLASSES, make_model_folder
+
+ROOT = Path(__file__).resolve().parents[2]
+VIEWS = {"Curves": "show_chart", "Find it for me": "lightbulb", "What changes": "compare_arrows",
+         "Saved points": "bookmarks", "Repeated trainings": "replay"}  # fmt: skip
+
+
+def evaluate(folder: Path, rows: pd.DataFrame) -> None:
+    origin = EvaluationOrigin(folder.name, model_digest(folder), "generated", "cd" * 32, versions={})
+    write_evaluation(folder, Evaluation(rows, origin))
+
+
+def parts(n: int, seed: int, *, split: str = "test", **values: object) -> pd.DataFrame:
+    bad, scores = generated(n, seed=seed)
+    names = np.where(bad, "def_front", "ok_front")
+    return rows_of(list(names), np.stack([scores, 1 - scores], axis=1), INSPECTION_CLASSES, split=split, **values)
+
+
+@pytest.fixture
+def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    root = tmp_path / "models"
+    evaluate(make_model_folder(root, "tiny"), pd.concat([parts(300, 1), parts(200, 2, split="validation")]))
+    monkeypatch.setenv("DEFECT_APP_MODELS", str(root))
+    monkeypatch.setenv("DEFECT_APP_DATABASE_URL", f"sqlite:///{tmp_path / 'records.sqlite'}")
+    st.cache_resource.clear()
+    yield root
+    st.cache_resource.clear()
+
+
+def thresholds_page(model: str = "tiny", view: str | None = None, **params: str) -> AppTest:
+    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=30)
+    page.switch_page("pages/thresholds.py")
+    for name, value in {"model": model, **params}.items():
+        page.query_params[name] = value
+    if view is not None:
+        page.session_state["thresholds_view"] = f":material/{VIEWS[view]}: {view}"
+    return page
+
+
+def field(page: AppTest, label: str) -> object:
+    return next(f for f in page.number_input if f.label == label)
+
+
+def first(page: AppTest, name: str) -> float:
+    held = page.query_params[name]
+    return float(held if isinstance(held, str) else held[0])
+
+
+def lines_of(page: AppTest) -> tuple[float, float]:
+    return first(page, "review"), first(page, "reject")
+
+
+def texts(page: AppTest) -> str:
+    return "\n".join(
+        e.value for kind in (page.markdown, page.caption, page.warning, page.info, page.error) for e in kind
+    )
+
+
+@pytest.mark.usefixtures("models")
+def test_it_opens_at_the_point_in_use_with_a_headline_of_counts() -> None:
+    page = thresholds_page().run()
+    assert not page.exception
+    assert lines_of(page) == (0.3, 0.7)
+    assert re.search(r"Of \d+ defective parts \d+ escaped", texts(page))
+    assert "The model's default point" in texts(page).replace("\\", "")
+
+
+@pytest.mark.parametrize(
+    ("review", "reject", "expected"),
+    [("0", "1", (0, 1)), ("-1", "1.5", (0, 1)), ("nan", "0.6", (0.3, 0.6)), ("<b>", "inf", (0.3, 1)),
+     ("0.9", "0.2", (0.2, 0.2)), ("0.1234567891", "0.5", (0.1234567891, 0.5))],
+)  # fmt: skip
+@pytest.mark.usefixtures("models")
+def test_hostile_29_the_lines_in_the_address_are_taken_clamped_or_ignored(
+    review: str, reject: str, expected: tuple[float, float]
+) -> None:
+    page = thresholds_page(review=review, reject=reject).run()
+    assert not page.exception
+    assert lines_of(page) == expected
+    assert field(page, "Review from").value == expected[0]
+
+
+@pytest.mark.usefixtures("models")
+def test_a_typed_line_is_meant_and_the_other_gives_way() -> None:
+    page = thresholds_page().run()
+    field(page, "Review from").set_value(0.8).run()
+    assert lines_of(page) == (0.8, 0.8)
+    field(page, "Reject from").set_value(0.4).run()
+    assert lines_of(page) == (0.4, 0.4)
+
+
+@pytest.mark.usefixtures("models")
+@pytest.mark.parametrize("rule", ["Least cost", "Recall", "Escape promise", "Review load", "Best F1", "Equal error"])
+def test_each_rule_says_what_it_did_and_moves_the_lines_there(rule: str) -> None:
+    page = thresholds_page(view="Find it for me")
+    page.session_state["find_rule"] = rule
+    page.session_state["find_escapes"] = 100.0
+    page.run()
+    assert not page.exception
+    assert "Reported on 300 test photos" in page.table[0].value.columns
+    assert "Chosen on 200 validation photos" in page.table[0].value.columns
+    before = lines_of(page)
+    page.button(key="find_move").click().run()
+    assert not page.exception
+    assert lines_of(page) != before
+    assert page.button(key="find_move").disabled
+
+
+@pytest.mark.usefixtures("models")
+def test_a_promise_that_takes_more_defective_parts_is_refused_with_their_number() -> None:
+    page = thresholds_page(view="Find it for me")
+    page.session_state["find_rule"] = "Escape promise"
+    page.session_state["find_escapes"] = 3.0
+    page.run()
+    assert page.metric[0].value == "998"
+    assert "too few" in page.warning[0].value
+    assert not page.table
+
+
+@pytest.mark.usefixtures("models")
+def test_the_flip_list_names_every_change_against_the_point_in_use(models: Path) -> None:
+    page = thresholds_page(view="What changes", review="0.2", reject="0.9").run()
+    assert not page.exception
+    p = pd.read_parquet(models / "tiny" / "evaluation.parquet").query("split == 'test'")["p_def_front"]
+    scores = p.to_numpy(np.float64)
+    expected = int((((scores >= 0.2) & (scores < 0.3)) | ((scores >= 0.7) & (scores < 0.9))).sum())
+    assert f"{expected} of the 300 test photos would change their verdict" in texts(page)
+    changes = verdict_changes(scores, Thresholds(0.3, 0.7), Thresholds(0.2, 0.9))
+    assert {kind for kind, _ in changes.kinds} == {"PASS → REVIEW", "REJECT → REVIEW"}
+    assert "No photo was inspected with this model" in texts(page)
+
+
+def test_saved_points_are_listed_with_what_they_do_and_can_be_switched_off(models: Path) -> None:
+    digest, records = model_digest(models / "tiny"), open_records()
+    for review_at, active in ((0.25, True), (0.2, False)):
+        point = OperatingPoint("night = shift", "tiny", review_at, 0.75, model_sha256=digest, rule="agreed")
+        records.save_point(point, who="Ada", costs=Costs(900, 30, 3), defect_rate=0.07, activate=active)
+    page = thresholds_page(view="Saved points").run()
+    assert not page.exception
+    assert lines_of(page) == (0.25, 0.75)
+    assert "night = shift, saved by Ada" in texts(page).replace("\\", "")
+    assert (field(page, "A missed defect costs").value, field(page, "Defective on the line, %").value) == (900, 7)
+    points, history = (table.value for table in page.dataframe)
+    assert list(points["point"]) == ["on this page now", "night = shift"]
+    assert list(points["review from"]) == ["0.25", "0.2"]
+    assert list(history["did"]) == ["saved", "activated", "saved"]
+    page.button(key="saved_default").click().run()
+    assert not page.exception
+    assert records.active_point("tiny") is None
+    assert "default (in use)" in set(page.dataframe[0].value["point"])
+
+
+@pytest.mark.usefixtures("models")
+def test_a_point_of_another_model_version_is_flagged_and_not_applied() -> None:
+    stale = OperatingPoint("old", "tiny", review_at=0.1, reject_at=0.2, model_sha256="ab" * 32)
+    open_records().save_point(stale, activate=True)
+    page = thresholds_page(view="Saved points").run()
+    assert lines_of(page) == (0.3, 0.7)
+    assert "another version" in page.warning[0].value
+    assert "another version: not applied" in set(page.dataframe[0].value["model"])
+
+
+def test_severities_and_folds_are_shown_and_the_finder_chooses_on_the_folds(models: Path) -> None:
+    generator = np.random.default_rng(3)
+    actual = generator.choice(["major", "minor", "none"], 240)
+    p = generator.dirichlet([0.6, 0.6, 0.6], 240)
+    rows = rows_of(list(actual), p, PHONE, split="cv", fold=np.arange(240) % 5)
+    evaluate(make_model_folder(models, "phone", classes=PHONE), rows)
+    for view in VIEWS:
+        page = thresholds_page("phone", view).run()
+        assert not page.exception, view
+        if view == "Curves":
+            assert "over 5 folds of cross-validation" in texts(page)
+        if view == "Find it for me":
+            assert "There are no other photos to report on" in texts(page)
+
+
+def test_a_recognition_model_has_one_slider_and_its_point_is_one_threshold(models: Path) -> None:
+    generator = np.random.default_rng(4)
+    actual = generator.choice(["red", "green", "blue"], 120)
+    p = generator.dirichlet([1, 1, 1], 120)
+    evaluate(make_model_folder(models, "colours", task="recognition"), rows_of(list(actual), p, RECOGNITION_CLASSES))
+    page = thresholds_page("colours", accept="0.8").run()
+    assert not page.exception
+    expected = int((p.astype(np.float32).max(axis=1) >= 0.8).sum())
+    assert f"{expected} of 120 labels are accepted" in texts(page)
+    page.slider[0].set_value(0.5).run()
+    assert first(page, "accept") == 0.5
+    assert "review" not in page.query_params
+
+
+@pytest.mark.parametrize("kind", ["missing", "one class", "constant", "empty"])
+def test_hostile_28_what_is_wrong_with_the_evaluation_is_said(models: Path, kind: str) -> None:
+    folder = models / "tiny"
+    rows = parts(50, 5)
+    if kind == "missing":
+        (folder / "evaluation.parquet").unlink()
+    elif kind == "one class":
+        evaluate(folder, rows[rows["actual"] == "ok_front"])
+    elif kind == "constant":
+        evaluate(folder, rows.assign(p_def_front=np.float32(0.5), p_ok_front=np.float32(0.5)))
+    else:
+        evaluate(folder, rows.head(0))
+    expected = {"missing": "no evaluation yet", "one class": "no defective parts", "constant": "the same score",
+                "empty": "holds no photos"}[kind]  # fmt: skip
+    for view in VIEWS:
+        page = thresholds_page("tiny", view).run()
+        assert not page.exception, view
+        assert expected in texts(page).replace("\\", "")
+
+
+def test_a_database_that_cannot_be_opened_leaves_the_page_working(
+    models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (models / "broken.sqlite").write_bytes(b"this is no database" * 100)
+    monkeypatch.setenv("DEFECT_APP_DATABASE_URL", f"sqlite:///{models / 'broken.sqlite'}")
+    for view in ("What changes", "Saved points"):
+        page = thresholds_page(view=view).run()
+        assert not page.exception
+        assert lines_of(page) == (0.3, 0.7)
+        assert page.warning
+
+
+def test_a_move_over_100_000_photos_is_answered_in_time(models: Path) -> None:
+    evaluate(models / "tiny", pd.concat([parts(100_000, 6), parts(2_000, 7, split="validation")]))
+    page = thresholds_page(view="What changes").run()
+    assert not page.exception
+    took = {}
+    for view in ("Curves", "Find it for me"):
+        page.session_state["thresholds_view"] = f":material/{VIEWS[view]}: {view}"
+        page.run()
+        times = []
+        for reject in (0.61, 0.62, 0.63, 0.64):
+            start = time.perf_counter()
+            field(page, "Reject from").set_value(reject).run()
+            times.append(time.perf_counter() - start)
+            assert lines_of(page)[1] == reject
+        took[view] = min(times)
+    # 50 ms on a quiet machine; the harness itself takes as long again, and tests run beside other work.
+    assert max(took.values()) < 0.4, took
+
+
+def test_the_page_imports_no_tensorflow() -> None:
+    code = "import sys, runpy, json\nfrom streamlit.testing.v1 import AppTest\n" + (
+        f"page = AppTest.from_file({str(ROOT / 'streamlit_app.py')!r}, default_timeout=30)\n"
+        "page.switch_page('pages/thresholds.py')\npage.run()\nassert not page.exception\n"
+        "print(json.dumps([m for m in sys.modules if m.split('.')[0] in ('tensorflow', 'keras')]))"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=100)
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout.splitlines()[-1]) == []
+
+
+def test_every_class_of_the_component_is_encoded_exactly() -> None:
+    scores = np.sort(np.append(np.random.default_rng(8).random(1000), [0.0, 1.0, np.nextafter(0.3, 0)]))
+    np.testing.assert_array_equal(np.frombuffer(base64.b64decode(encoded(scores)), "<f8"), scores)
+
+
+def test_classes_without_a_role_are_left_out_of_the_component(models: Path) -> None:
+    classes = (*INSPECTION_CLASSES, ClassSpec("unclear", "Unclear"))
+    p = np.random.default_rng(9).dirichlet([1, 1, 1], 60)
+    names = [c.name for c in classes]
+    evaluate(make_model_folder(models, "odd", classes=classes), rows_of([names[i % 3] for i in range(60)], p, classes))
+    page = thresholds_page("odd").run()
+    assert not page.exception
+    assert "neither good nor defective" in texts(page)
