@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import FastAPI, File, HTTPException, Query, Request, Response, UploadFile
 from fastapi.responses import JSONResponse
@@ -16,7 +16,9 @@ from defect_app.catalog import Catalog, CatalogEntry
 from defect_app.errors import DefectLensError, RecordsUnavailable
 from defect_app.inspection import Inspector
 from defect_app.inspection_record import InspectionRecord, record_of
-from defect_app.records import PointInUse, point_in_use
+
+if TYPE_CHECKING:
+    from defect_app.records import PointInUse
 
 WARNING_HEADER = "X-Defect-Lens-Warning"
 """Why the active operating point was not applied, on the answers where it was not."""
@@ -34,10 +36,12 @@ class ModelSummary(BaseModel):
     problem: str
 
 
-ChoosePoint = Callable[[Inspector, str | None], PointInUse]
+ChoosePoint = Callable[[Inspector, str | None], "PointInUse"]
 
 
 def _from_records(inspector: Inspector, name: str | None) -> PointInUse:
+    from defect_app.records import point_in_use
+
     return point_in_use(inspector.default_point, name)
 
 

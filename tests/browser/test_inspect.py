@@ -7,10 +7,13 @@ import re
 import zipfile
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from defect_app.inspection import Inspector
 from defect_app.intake import encode_jpeg
+from defect_app.records import open_records
 from defect_app.scenes import render
 from tests.browser.conftest import App
 from tests.photo_files import jpeg_bytes, turned_file
@@ -267,3 +270,29 @@ def test_nothing_is_fetched_from_elsewhere_and_nothing_overflows(page: Page, app
     counts(page)
     assert hosts <= {"localhost", "local"}, hosts
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_point_that_is_made_active_applies_to_the_photos_on_the_page_and_to_the_api(page: Page, app: App) -> None:
+    records, loaded = open_records(), Inspector(CASTING)
+    open_inspect(page, app)
+    drop(page, [("good.jpg", casting(3, defect=False))])
+    assert counts(page)["PASS"] == 1
+    expect(page.get_by_text("The model's default point: Reject at").first).to_be_visible()
+    strict = loaded.default_point.moved(review_at=0.0, reject_at=0.0, name="Strict <i>one</i>")
+    try:
+        records.save_point(strict, who="Ada", activate=True)
+        page.get_by_text("Most suspicious first").click()
+        expect(
+            page.get_by_text("The photo here was judged anew from the stored scores: 1 verdict changed")
+        ).to_be_visible()
+        assert counts(page) == {"all": 1, "REJECT": 1}
+        expect(page.get_by_text("Strict <i>one</i>, saved by Ada on").first).to_be_visible()
+        record = json.loads(download_text(page, "JSON"))[0]
+        assert record["operating_point"] == "Strict <i>one</i>: Reject at 0 and above, no review band: set by hand."
+        answer = httpx.post(
+            f"{app.url}/api/classify", params={"model": CASTING}, files={"files": casting(3, defect=False)}, timeout=60
+        )
+        assert answer.json()[0]["verdict"] == "REJECT"
+    finally:
+        records.deactivate(CASTING)
+    assert_no_exception(page)

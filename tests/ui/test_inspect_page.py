@@ -1,6 +1,7 @@
 """The Inspect page's states, run by Streamlit's own test harness on tiny real models."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,9 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from defect_app.batch import Batch, PendingFile
+from defect_app.decision import OperatingPoint
 from defect_app.inspection import Inspector
+from defect_app.records import Records, open_records
 from tests.model_folders import make_model_folder, part_photo
 from tests.photo_files import jpeg_bytes
 
@@ -130,3 +133,68 @@ def test_home_shows_a_card_for_each_model() -> None:
     shown = " ".join(m.value for m in home.markdown)
     assert "Tiny tiny" in shown
     assert "Tiny colours" in shown
+
+
+@pytest.fixture
+def records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Records:
+    monkeypatch.setenv("DEFECT_APP_DATABASE_URL", f"sqlite:///{tmp_path / 'records.sqlite'}")
+    return open_records()
+
+
+def strict_point() -> OperatingPoint:
+    """Return a point that rejects every photo that the model knows."""
+    return Inspector("tiny").default_point.moved(review_at=0.0, reject_at=0.0, name="strict *x*")
+
+
+@pytest.mark.usefixtures("models")
+def test_the_active_point_is_applied_and_said_with_who_saved_it(records: Records) -> None:
+    records.save_point(strict_point(), who="Ada <b>", activate=True)
+    page = inspect_page()
+    page.session_state["batches"] = judged("tiny", {"green.jpg": GREEN, "blue.jpg": BLUE})
+    page.run()
+    assert not page.exception
+    assert list(page.dataframe[0].value["verdict"]) == ["REJECT", "REVIEW"]
+    said = [c.value for c in page.caption if "saved by" in c.value]
+    assert len(said) == 2, "at the head of the page, and beside the verdict"
+    assert all("strict \\*x\\*, saved by Ada \\<b\\> on" in s for s in said)
+    assert not page.warning
+
+
+@pytest.mark.usefixtures("models")
+def test_a_point_activated_in_between_judges_the_photos_on_the_page_anew_and_says_so(records: Records) -> None:
+    page = inspect_page()
+    page.session_state["batches"] = judged("tiny", {"red.jpg": RED, "green.jpg": GREEN})
+    page.run()
+    assert list(page.dataframe[0].value["verdict"]) == ["REJECT", "PASS"]
+    assert not page.info
+    records.save_point(strict_point(), activate=True)
+    page.run()
+    assert list(page.dataframe[0].value["verdict"]) == ["REJECT", "REJECT"]
+    assert "All 2 photos here were judged anew from the stored scores: 1 verdict changed." in page.info[0].value
+    records.deactivate("tiny")
+    page.run()
+    assert list(page.dataframe[0].value["verdict"]) == ["REJECT", "PASS"]
+
+
+@pytest.mark.usefixtures("models")
+def test_a_point_of_another_version_of_the_model_is_not_applied_and_the_page_says_so(records: Records) -> None:
+    records.save_point(replace(strict_point(), model_sha256="0" * 64), activate=True)
+    page = inspect_page()
+    page.session_state["batches"] = judged("tiny", {"green.jpg": GREEN})
+    page.run()
+    assert list(page.dataframe[0].value["verdict"]) == ["PASS"]
+    assert "another version of this model" in page.warning[0].value
+
+
+@pytest.mark.usefixtures("models")
+def test_without_the_database_photos_are_judged_and_the_page_says_which_point_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "damaged.sqlite").write_bytes(b"damaged " * 1000)
+    monkeypatch.setenv("DEFECT_APP_DATABASE_URL", f"sqlite:///{tmp_path / 'damaged.sqlite'}")
+    page = inspect_page()
+    page.session_state["batches"] = judged("tiny", {"green.jpg": GREEN})
+    page.run()
+    assert not page.exception
+    assert list(page.dataframe[0].value["verdict"]) == ["PASS"]
+    assert "default point is used" in page.warning[0].value
