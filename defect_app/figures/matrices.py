@@ -11,7 +11,8 @@ from defect_app.evaluation.confusion import ConfusionMatrix
 from defect_app.evaluation.thresholds import VERDICTS, VerdictCounts
 from defect_app.figures.style import ACCENT, DEFECTIVE, GOOD, band_colour, label_text, said_instead, styled
 
-_MOST_TEXT = 25
+_FEW = 5
+"""Classes up to which every cell has its number, large."""
 _GAP = 0.04
 _DARK_FROM = 0.55
 """Opacity of a cell from which its number is written in white."""
@@ -82,8 +83,10 @@ def _cells(
 ) -> go.Figure:
     places = [(r, c) for r in range(len(rows)) for c in range(len(columns)) if np.isfinite(values[r, c])]
     most = max((values[place] for place in places), default=0.0)
+    few = max(len(rows), len(columns)) <= _FEW
+    faint = 0.05 if few else 0.03
     # The square root lets one mistake among thousands of right answers be seen.
-    strength = {place: 0.05 + 0.8 * float(np.sqrt(values[place] / most)) if most > 0 else 0.05 for place in places}
+    strength = {place: faint + 0.8 * float(np.sqrt(values[place] / most)) if most > 0 else faint for place in places}
     figure = go.Figure()
     for dark in (False, True):
         held = [place for place in places if (strength[place] >= _DARK_FROM) == dark]
@@ -98,14 +101,16 @@ def _cells(
                 y=[r for r, _ in held],
                 width=1 - _GAP,
                 customdata=[[rows[r], columns[c]] for r, c in held],
-                text=[form.format(values[place]) for place in held] if len(rows) <= _MOST_TEXT else None,
+                # Among many classes the zeros would hide the few cells that hold photos.
+                text=[form.format(values[place]) if values[place] or few else "" for place in held],
+                constraintext="none",
                 hovertext=[f"Actual {a}<br>{x_title} {p}<br>{form.format(values[place])} {unit}"
                            for (a, p), place in zip(named, held, strict=True)],
                 hoverinfo="text",
                 textposition="inside",
                 insidetextanchor="middle",
                 textangle=0,
-                textfont={"size": 18 if len(rows) <= 5 else 11, **({"color": "white"} if dark else {})},
+                textfont={"size": 18 if few else 11, **({"color": "white"} if dark else {})},
                 marker={"color": [band_colour(h, strength[p]) for h, p in zip(hues, held, strict=True)],
                         "line": {"width": 0}},
                 selected={"marker": {"opacity": 1}},
@@ -113,7 +118,7 @@ def _cells(
                 showlegend=False,
             )
         )  # fmt: skip
-    side = 64 if len(rows) <= 5 else 30
+    side = 64 if few else 30
     styled(figure, x_title=x_title, y_title="Actual", height=max(240, 130 + side * len(rows)))
     for axis, names in ((figure.layout.xaxis, columns), (figure.layout.yaxis, rows)):
         axis.update(

@@ -1,8 +1,10 @@
 """Every figure draws the given numbers, names its axes in words, and says why when there is nothing to draw."""
 
 import json
+import re
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from defect_app.evaluation.calibration import calibration
@@ -18,6 +20,7 @@ from defect_app.evaluation.threshold_curves import curve_bands, threshold_curves
 from defect_app.evaluation.thresholds import SortedScores, Thresholds, verdict_counts
 from defect_app.evaluation.training_history import TrainingHistory
 from defect_app.figures import comparisons, curves, matrices, thresholds
+from defect_app.figures.report import ReportSection, html_report
 from tests.evaluation.caches import casting_rows, generated, scores_of, selected_of
 
 BAD, SCORES = generated(300, seed=31)
@@ -148,3 +151,26 @@ def test_hostile_28_figures_of_no_scores_draw_without_exception():
     grid = threshold_grid([NOTHING])
     assert thresholds.threshold_figure(threshold_curves(NOTHING, grid), thresholds=LINES).data
     assert thresholds.histogram_figure(score_histogram(NOTHING)).data
+
+
+def test_published_figures_and_ours_differ_in_colour_and_symbol():
+    figure = comparisons.published_figure([("theirs", proportion(7, 10))], [("mine", proportion(9, 10))])
+    theirs, mine = figure.data
+    assert (theirs.name, list(theirs.x)) == ("published", [0.7])
+    assert (mine.name, list(mine.x)) == ("ours", [0.9])
+    assert theirs.marker.symbol != mine.marker.symbol
+    assert not comparisons.published_figure([], []).data
+
+
+def test_a_report_is_one_file_with_everything_inside_and_all_text_escaped():
+    table = pd.DataFrame({"photo": ["<script>alert(1)</script>.jpg"] * 300, "score": np.linspace(0, 1, 300)})
+    section = ReportSection("A <b>part</b>", ["x < y & z"], [matrices.confusion_figure(MATRIX)], [table])
+    page = html_report("Title <i>", ["said"], [section])
+    assert "<script>alert(1)" not in page
+    assert "&lt;script&gt;alert(1)" in page
+    assert "A &lt;b&gt;part&lt;/b&gt;" in page
+    assert "x &lt; y &amp; z" in page
+    assert "100 more rows" in page
+    # The drawing library is inside: about 4 MB, and no address to fetch a script or a style from.
+    assert len(page) > 3_000_000
+    assert not re.search(r"<(script|link)[^>]+(src|href)=", page)

@@ -128,13 +128,10 @@ def choose_threshold(entry: CatalogEntry) -> Thresholds:
 
 def draw_choices(models: Catalog, entry: CatalogEntry, evaluation: OpenedEvaluation) -> View | None:
     """Draw all choices in a row and return what is to be shown; None where the evaluation is not usable."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        with st.container(width=280):
-            choose_model(models, entry)
+    with st.grid(min_column_width=165, gap="small", vertical_alignment="bottom"):
+        choose_model(models, entry)
         if not evaluation.usable or entry.spec is None:
             return None
-        with st.container(width="stretch", horizontal=True, vertical_alignment="bottom", gap="small"):
-            selection = choose_part(entry, evaluation)
-            with st.container(width=150):
-                thresholds = choose_threshold(entry)
+        selection = choose_part(entry, evaluation)
+        thresholds = choose_threshold(entry)
     return View(entry, evaluation, selected_part(entry, evaluation, selection), thresholds)

@@ -10,6 +10,7 @@ import streamlit as st
 
 from defect_app.evaluation.answers import answers_at, mistakes, pictures_with_verdict, verdict_matrix
 from defect_app.evaluation.confusion import (
+    UNSURE,
     ConfusionMatrix,
     condensed,
     confusion_matrix,
@@ -27,6 +28,7 @@ COLUMNS, UNIT, ONLY_MISTAKES = "columns", "unit", "only_mistakes"
 BY_CLASS, BY_VERDICT = "class", "verdict"
 ALL_MISTAKES = "All mistakes"
 _FEW_CLASSES = 5
+_MOST_PAIRS = 2000
 
 
 def draw_mistakes(view: View) -> None:
@@ -34,7 +36,8 @@ def draw_mistakes(view: View) -> None:
     answered = kept(view, "answers", lambda: answers_at(view.selected, view.threshold), at_threshold=True)
     whole = kept(view, "matrix", lambda: confusion_matrix(view.selected, answered), at_threshold=True)
     small = len(whole.rows) <= _FEW_CLASSES
-    left, right = st.columns([5, 6] if small else [8, 5], gap="medium")
+    grid = st.grid(2, min_column_width=340 if small else 480, gap="medium")
+    left, right = grid.container(), grid.container()
     with left:
         by_verdict, percent, hidden = _switches(view)
         shown = _verdicts(view) if by_verdict else kept(view, "condensed", lambda: condensed(whole), at_threshold=True)
@@ -142,7 +145,7 @@ def _role(view: View, name: str) -> str | None:
 
 
 def _draw_pairs(view: View, whole: ConfusionMatrix) -> None:
-    pairs = most_confused(whole, 15)
+    pairs = [p for p in most_confused(whole, _MOST_PAIRS) if p.predicted != UNSURE][:15]
     st.markdown("**Most confused pairs**")
     table = pd.DataFrame(
         {
