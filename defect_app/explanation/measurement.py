@@ -28,7 +28,7 @@ SCENES_FROM = 9_000_000
 SCENE_QUALITY = 92
 HELD_OUT = ("validation", "test")
 FINER_LAYERS = 2
-"""Layer-CAM is also measured on the last layer of so many finer sizes: it is the method that is made for them."""
+"""Layer-CAM is also measured on the last layer of so many finer sizes, and Score-CAM on the first of them."""
 
 
 @dataclass(frozen=True)
@@ -98,8 +98,8 @@ def measured_methods(model: Inspector) -> list[tuple[str, str]]:
         return found
     explained = model.spec.explain_layer
     found += [(m.name, explained if m.takes_layer else "") for m in METHODS.values() if m.needs_keras]
-    ends = [layer.name for layer in logit_model.stage_ends if layer.name != explained]
-    return found + [("layer-cam", name) for name in ends[::-1][:FINER_LAYERS]]
+    finer = [layer.name for layer in logit_model.stage_ends if layer.name != explained][::-1][:FINER_LAYERS]
+    return found + [("layer-cam", name) for name in finer] + [("score-cam", name) for name in finer[:1]]
 
 
 def measure(

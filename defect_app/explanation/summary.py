@@ -80,7 +80,9 @@ def summarise(explanations: Explanations, reject_at: float) -> tuple[MethodFigur
     """
     rows = explanations.rows[explanations.rows["p_defect"] >= reject_at]
     found = []
-    for (source, method, layer), part in rows.groupby(["source", "method", "layer"], sort=False):
+    kinds = rows[["source", "method", "layer"]].drop_duplicates().itertuples(index=False, name=None)
+    for source, method, layer in kinds:
+        part = rows[(rows["source"] == source) & (rows["method"] == method) & (rows["layer"] == layer)]
         hits = proportion(int(part["hit"].sum()), len(part))
         inside, overlap = (MeanShare.of(part[name].to_numpy(float)) for name in ("heat_inside", "best_iou"))
         found.append(MethodFigures(source, method, layer, hits, inside, overlap, float(part["chance"].mean())))

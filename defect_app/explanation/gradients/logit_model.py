@@ -53,7 +53,7 @@ class LogitModel:
         self.layers: tuple[FeatureLayer, ...] = tuple(
             FeatureLayer(layer.name, type(layer).__name__, *layer.output.shape[1:])
             for layer in network.layers
-            if not isinstance(layer, keras.layers.InputLayer) and _is_map(layer)
+            if not isinstance(layer, keras.layers.InputLayer | keras.layers.ZeroPadding2D) and _is_map(layer)
         )
 
     @property
@@ -71,8 +71,8 @@ class LogitModel:
         """Return what layers answer to a photo at the input size, float32 arrays of shape (rows, columns, channels)."""
         with self.lock:
             stages = keras.Model(self.network.inputs, [self.network.get_layer(name).output for name in layers])
-            answers = stages(pixels[None].astype(np.float32), training=False)
-            return [np.asarray(answer)[0] for answer in (answers if len(layers) > 1 else keras.tree.flatten(answers))]
+            answers = stages([pixels[None].astype(np.float32)], training=False)
+            return [np.asarray(answer)[0] for answer in keras.tree.flatten(answers)]
 
 
 def score_of(direction: np.ndarray) -> Callable[[Any], Any]:
@@ -134,5 +134,7 @@ def _loaded(path: Path, size: int, modified_ns: int) -> LogitModel:
 
 
 def _is_map(layer: Any) -> bool:
-    shape = getattr(layer.output, "shape", ())
-    return len(shape) == 4 and None not in shape[1:] and shape[1] * shape[2] > 1
+    shape: tuple[int | None, ...] = tuple(getattr(layer.output, "shape", ()))
+    if len(shape) != 4 or None in shape[1:]:
+        return False
+    return (shape[1] or 0) * (shape[2] or 0) > 1
