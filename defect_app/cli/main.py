@@ -9,14 +9,14 @@ import sys
 from collections.abc import Sequence
 
 from defect_app import __version__
-from defect_app.cli import bench, classify, data, evaluate, models, points, quantize, scenes, train
+from defect_app.cli import bench, classify, data, evaluate, explain, models, points, quantize, scenes, train
 from defect_app.cli.terminal import say
 from defect_app.errors import DefectLensError
 
 WRONG_USAGE = 2
 INTERRUPTED = 128 + signal.SIGINT
 
-_COMMANDS = (models, classify, train, quantize, evaluate, points, data, scenes, bench)
+_COMMANDS = (models, classify, train, quantize, evaluate, explain, points, data, scenes, bench)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -25,6 +25,7 @@ MENU = (
     MenuEntry("pages/inspect.py", "Inspect", ":material/search_check:", "Judge parts"),
     MenuEntry("pages/evaluate.py", "Evaluate", ":material/query_stats:", "Understand the models"),
     MenuEntry("pages/compare.py", "Compare", ":material/compare_arrows:", "Understand the models"),
+    MenuEntry("pages/explain.py", "Explain", ":material/lightbulb:", "Understand the models"),
     MenuEntry("pages/thresholds.py", "Thresholds", ":material/tune:", "Decide"),
 )
 

@@ -1,0 +1,108 @@
+"""``explain``: measure a model's heat maps against the masks of known defects, and keep the figures with the model."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from defect_app.cli.terminal import add_models_folder, print_table, progress_bar, say, whole_number
+from defect_app.errors import DataUnavailable, DefectLensError
+
+if TYPE_CHECKING:
+    from defect_app.catalog import ModelSpec
+    from defect_app.datasets import LabelledPicture
+    from defect_app.explanation.summary import MethodFigures
+
+SCENES = 100
+
+
+def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command and its options."""
+    parser = commands.add_parser("explain", help="measure heat maps against the masks of known defects")
+    parser.add_argument("model", metavar="MODEL", help="an inspection model; see the command models")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help="folder of archives, or a folder with one sub-folder a class and NAME_mask.png beside the pictures "
+        "(default: $DEFECT_APP_DATA)",
+    )
+    parser.add_argument(
+        "--scenes", type=whole_number(0), default=SCENES, metavar="N", help=f"rendered scenes (default: {SCENES})"
+    )
+    add_models_folder(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Explain defective pictures by every method, write ``explanations.parquet`` and the card, print the figures."""
+    from datetime import UTC, datetime
+    from itertools import chain
+
+    from defect_app.catalog import write_spec
+    from defect_app.explanation.cache import ExplanationOrigin, Explanations, write_explanations
+    from defect_app.explanation.measurement import defective_scenes, measure, with_masks
+    from defect_app.explanation.summary import in_words, summarise
+    from defect_app.inspection import Inspector
+    from defect_app.training.card import write_card
+
+    model = Inspector(arguments.model, arguments.models_folder)
+    if model.spec.task != "inspection":
+        raise DefectLensError(f"{model.spec.id} knows no defects to point at.", "Choose an inspection model.")
+    dataset, real = _masked(model.spec, arguments.data)
+    total = len(real) + arguments.scenes
+    pictures = chain(with_masks(real), defective_scenes(model.spec.product, arguments.scenes))
+    with progress_bar("Explaining") as advance:
+        rows = measure(model, pictures, lambda done: advance(done, total))
+    if rows.empty:
+        raise DataUnavailable(f"There is no picture with a mask for {model.spec.id}.", "Give --data, or --scenes.")
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    origin = ExplanationOrigin(model.spec.id, model.model_sha256, dataset, created=created)
+    explanations = Explanations(rows, origin)
+    write_explanations(model.folder, explanations)
+    spec = write_spec(model.folder, model.spec)
+    write_card(model.folder)
+    assert spec.default_point.reject_at is not None
+    figures = summarise(explanations, spec.default_point.reject_at)
+    print_table(f"Heat maps of {spec.title} on rejected defective parts", *_table(figures))
+    for sentence in in_words(figures):
+        say(sentence)
+    return 0
+
+
+def _masked(spec: ModelSpec, folder: Path | None) -> tuple[str, tuple[LabelledPicture, ...]]:
+    """Return the name of the data set and its pictures with masks; empty where there are none on this machine."""
+    from defect_app.datasets import load_dataset, load_folder
+    from defect_app.explanation.measurement import real_pictures
+
+    if folder is not None and not folder.is_dir():
+        raise DataUnavailable(f"The folder {folder} does not exist.", "Correct --data.")
+    try:
+        archives = folder is None or any(folder.glob("*.tar*"))
+        loaded = load_dataset(spec.dataset, folder) if archives or folder is None else load_folder(folder)
+    except DataUnavailable as error:
+        if folder is not None:
+            raise
+        say(f"Without real pictures: {error} {error.remedy}")
+        return "", ()
+    found = real_pictures(loaded)
+    return (loaded.dataset.name if found else ""), found
+
+
+def _table(figures: tuple[MethodFigures, ...]) -> tuple[list[str], list[list[str]]]:
+    from defect_app.explanation.summary import SOURCES
+
+    headings = ["pictures", "method", "n", "peak on the defect (95 %)", "by chance", "heat inside", "best overlap"]
+    return headings, [
+        [
+            SOURCES[f.source],
+            f.title,
+            str(f.hits.n),
+            f"{f.hits.rate:.3f} ({f.hits.low:.3f} to {f.hits.high:.3f})",
+            f"{f.chance:.3f}",
+            f"{f.heat_inside.mean:.3f} ({f.heat_inside.low:.3f} to {f.heat_inside.high:.3f})",
+            f"{f.best_iou.mean:.3f} ({f.best_iou.low:.3f} to {f.best_iou.high:.3f})",
+        ]
+        for f in figures
+    ]

@@ -1,0 +1,67 @@
+"""How good the maps are: the figures that the explain command measured, as words, table and chart."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from defect_app.catalog import CatalogEntry
+from defect_app.errors import DefectLensError
+from defect_app.explanation.cache import read_explanations
+from defect_app.explanation.summary import SOURCES, as_table, in_words, summarise
+from defect_app.figures.explanations import hits_figure
+from defect_app.inspection import Inspector
+from defect_app.ui.text import as_text
+
+
+def draw_quality(entry: CatalogEntry, model: Inspector) -> None:
+    """Draw the measured figures of every method, or say how to measure them."""
+    command = f"python -m defect_app explain {entry.id}"
+    if model.spec.task != "inspection":
+        st.info("This model names things; it knows no defects whose place could be checked.", icon=":material/info:")
+        return
+    try:
+        explanations = read_explanations(entry.folder)
+    except DefectLensError as error:
+        st.info(f"{as_text(str(error))} `{command}` measures them.", icon=":material/info:")
+        return
+    if explanations.origin.model_sha256 != model.model_sha256:
+        st.warning(
+            f"These figures are stale: they were measured on another version of this model. `{command}` measures them "
+            "anew.",
+            icon=":material/history:",
+        )
+    point = model.default_point
+    assert point.reject_at is not None
+    figures = summarise(explanations, point.reject_at)
+    if not figures:
+        st.info("The model rejects none of the pictures with a mask.", icon=":material/info:")
+        return
+    for sentence in in_words(figures):
+        st.markdown(as_text(sentence))
+    chart, table = st.columns([2, 3])
+    with chart:
+        for source in [s for s in SOURCES if any(f.source == s for f in figures)]:
+            st.markdown(f"**Peak on the defect, {SOURCES[source]}**")
+            part = [f for f in figures if f.source == source]
+            st.plotly_chart(
+                hits_figure(part), width="stretch", key=f"explain_hits_{source}",
+                alt=f"Share of maps whose peak lies on the defect, {SOURCES[source]}, by method",
+            )  # fmt: skip
+    shares = {
+        name: st.column_config.NumberColumn(name, format="percent", help=tip)
+        for name, tip in {
+            "Peak on the defect": "The strongest place lies on the defect, widened a little",
+            "95 % from": "Wilson interval",
+            "95 % to": "Wilson interval",
+            "By chance": "Share of the photo that the widened defect covers",
+            "Heat inside": "Share of all heat that lies on the defect itself",
+            "Best overlap": "Greatest intersection over union of defect and hot places, over all levels of heat",
+        }.items()
+    }
+    table.dataframe(as_table(figures), hide_index=True, column_config=shares, alt="Figures of every method")
+    st.caption(
+        f"On defective parts that the model rejects at {point.reject_at:.3g}, and never learnt from. The defect is "
+        f"widened by {100 * explanations.origin.dilation:g} % of the photo's longer side for the peak (pointing game: "
+        f"Zhang et al., ECCV 2016). Intervals are Wilson 95 %. Measured {explanations.origin.created[:10]} by "
+        f"`{command}`."
+    )
