@@ -29,6 +29,8 @@ def head_layers(entries: HeadEntries, n_classes: int) -> list[Any]:
         At least two.
     """
     layers: list[Any] = [_pooling(entries)]
+    if entries.standardised:
+        layers.append(keras.layers.BatchNormalization(momentum=0.9, name="standardising"))
     if not entries.units:
         layers += _dropouts(entries, "dropout")
     for number, units in enumerate(entries.units, start=1):

@@ -46,7 +46,8 @@ class InputEntries:
 class BackboneEntries:
     """Which network, which weights it starts from, which layers learn, and whether batch norm learns its statistics.
 
-    `learns_from` names the first layer that learns where `learns` is ``all``; empty for the very first.
+    `learns_from` names the first layer that learns where `learns` is ``all``; empty for the very first. With `views`,
+    the layers before it see so many changed views of each picture once, see `views`; 0 changes pictures anew each time.
     `joined_with` names a second network, which always starts from chance and always learns: its features are joined
     with the first one's before the head. `features_at` names a layer to cut the network at; empty for its last one.
     """
@@ -55,6 +56,7 @@ class BackboneEntries:
     weights: Literal["imagenet", "none"] = "imagenet"
     learns: Literal["all", "head"] = "all"
     learns_from: str = ""
+    views: int = 0
     batch_norm: Literal["frozen", "trained"] = "frozen"
     joined_with: str = ""
     features_at: str = ""
@@ -69,6 +71,8 @@ class HeadEntries:
     kind : str
         ``pooled`` takes the mean over the picture, ``max`` the strongest place of each channel, ``flat`` every place
         for itself; ``imagenet`` is pooled, and keeps the classifier of the backbone's weights.
+    standardised : bool
+        Whether batch norm brings the pooled features to mean 0 and variance 1 before they are weighed.
     units : tuple of int
         Sizes of dense layers between the features and the classes, none by default.
     activation : str
@@ -82,6 +86,7 @@ class HeadEntries:
     """
 
     kind: Literal["pooled", "max", "flat", "imagenet"] = "pooled"
+    standardised: bool = False
     units: tuple[int, ...] = ()
     activation: Literal["relu", "prelu"] = "relu"
     batch_norm: bool = False
@@ -176,6 +181,8 @@ class ScheduleEntries:
 
     ``cosine`` rises during the share `warm_up` of all steps and falls to a hundredth; ``one_cycle`` starts lower and
     falls to nothing, usually after a long rise; ``plateau`` falls when the validation loss stands still.
+    `keep` says which weights are kept: those of the epoch with the least validation loss, or the last, where
+    validation holds too few pictures to tell.
     """
 
     epochs: int
@@ -183,6 +190,7 @@ class ScheduleEntries:
     kind: Literal["cosine", "one_cycle", "constant", "plateau"] = "cosine"
     warm_up: float = 0.1
     patience: int = 0
+    keep: Literal["best", "last"] = "best"
 
 
 @dataclass(frozen=True)
@@ -285,10 +293,11 @@ class Recipe:
             factors = getattr(self.augmentation, name)
             if factors and not (len(factors) == 2 and 0 <= factors[0] <= factors[1]):
                 raise InvalidRecipe(f"{self.name}: augmentation.{name} must be two rising factors, got {factors}.")
-        if self.head.kind == "imagenet" and self.head.units:
-            raise InvalidRecipe(f"{self.name}: head.kind = 'imagenet' has no head.units.")
-        if self.loss.localisation and (self.head.units or self.head.kind not in ("pooled", "imagenet")):
-            raise InvalidRecipe(f"{self.name}: loss.localisation needs a pooled head without head.units.")
+        between = self.head.units or self.head.standardised
+        if self.head.kind == "imagenet" and between:
+            raise InvalidRecipe(f"{self.name}: head.kind = 'imagenet' has no layers before its classifier.")
+        if self.loss.localisation and (between or self.head.kind not in ("pooled", "imagenet")):
+            raise InvalidRecipe(f"{self.name}: loss.localisation needs a pooled head without layers between.")
         if self.loss.focal_gamma < 0:
             raise InvalidRecipe(f"{self.name}: loss.focal_gamma must not be below 0, got {self.loss.focal_gamma}.")
         if self.optimiser.learning_rate <= 0:

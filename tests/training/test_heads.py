@@ -31,6 +31,7 @@ HEADS = {
     "mean and dense": HeadEntries(units=(12,), dropout=0.5),
     "strongest place and softmax": HeadEntries("max"),
     "flat, three dropouts": HeadEntries("flat", units=(8,), dropout=0.5, dropouts=3),
+    "mean, standardised": HeadEntries(standardised=True),
     "bottleneck": HeadEntries("flat", units=(8, 8, 4), dropout=0.5),
     "stack with batch norm and PReLU": HeadEntries(
         units=(9, 8, 7), activation="prelu", batch_norm=True, dropout=0.5
