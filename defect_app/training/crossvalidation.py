@@ -102,7 +102,8 @@ def refolded(loaded: LoadedDataset, fold: int, n_folds: int) -> LoadedDataset:
 
 
 def _measured(part: Part, recipe: Recipe, loaded: LoadedDataset, run: Run, report: Progress) -> pd.DataFrame:
-    of_part = replace(recipe, seed=recipe.seed + part.run)
+    # Scenes are measured once, with the bundled model.
+    of_part = replace(recipe, seed=recipe.seed + part.run, data=replace(recipe.data, scenes_validation=0))
     pictures = refolded(loaded, part.fold, recipe.measurement.folds) if part.fold >= 0 else loaded
     work = run.work / part.stem
     staged = work / recipe.model

@@ -12,9 +12,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from defect_app.catalog import InputSpec
 from defect_app.training.losses import Loss
-from defect_app.training.pipeline import Change, TrainingPictures, shuffled_batches, steps_per_epoch
+from defect_app.training.pipeline import Deck, TrainingPictures, dealt_batches, steps_per_epoch
 from defect_app.training.recipe import OptimiserEntries, Recipe, ScheduleEntries
 
 PREDICTION_BATCH = 32
@@ -60,12 +59,10 @@ StepProgress = Callable[[int, int, str], None]
 
 def fit(
     learner: Any,
-    pictures: TrainingPictures,
+    deck: Deck,
     validation: TrainingPictures,
-    change: Change,
     loss: Loss,
     recipe: Recipe,
-    size: InputSpec,
     *,
     epochs: int,
     seed: int,
@@ -78,17 +75,15 @@ def fit(
     Parameters
     ----------
     learner : keras.Model
-        From pictures to logits.
-    pictures, validation : TrainingPictures
-        The validation pictures have the model's input size.
-    change : callable
-        See `pipeline.shuffled_batches`.
+        From what the deck deals to logits.
+    deck : Deck
+        What is learnt from.
+    validation : TrainingPictures
+        What is measured after each epoch, of the learner's input size.
     loss : callable
         From targets and logits to a loss a picture; it also decides which epoch is the best.
     recipe : Recipe
         Optimiser and schedule.
-    size : InputSpec
-        The model's input.
     epochs, seed : int
         Of this run.
     checkpoint : Path
@@ -98,10 +93,8 @@ def fit(
     steps_limit : int, optional
         Steps an epoch at most, for trials.
     """
-    steps = min(steps_per_epoch(len(pictures), recipe.schedule.batch_size), steps_limit or 10**9)
-    batches = shuffled_batches(
-        pictures, change, size=size, batch_size=recipe.schedule.batch_size, epochs=epochs, seed=seed
-    )
+    steps = min(steps_per_epoch(len(deck), recipe.schedule.batch_size), steps_limit or 10**9)
+    batches = dealt_batches(deck, batch_size=recipe.schedule.batch_size, epochs=epochs, seed=seed)
     learner.compile(optimizer=_optimiser(recipe.optimiser, recipe.schedule, steps * epochs), loss=loss)
     keeper = _BestKeeper(validation, loss, recipe, epochs, steps, checkpoint, progress)
     callbacks: list[Any] = [keeper]
@@ -187,7 +180,8 @@ class _BestKeeper(keras.callbacks.Callback):
         logits = predict_logits(self.model, np.asarray(self._validation.pixels))[:, :n_classes]
         value = float(np.mean(np.asarray(self._loss(self._validation.targets, logits))))
         right = float(np.mean(logits.argmax(axis=1) == self._validation.targets.argmax(axis=1)))
-        if value < self._best_loss:
+        last = self._recipe.schedule.keep == "last"
+        if last or value < self._best_loss:
             self._best_loss, self.best_epoch = value, epoch + 1
             self._checkpoint.parent.mkdir(parents=True, exist_ok=True)
             self.model.save_weights(self._checkpoint)

@@ -22,8 +22,9 @@ from defect_app.training.localisation import localisation_loss
 from defect_app.training.losses import Loss, classification_loss, distillation_loss
 from defect_app.training.material import RenderedScene, gather
 from defect_app.training.networks import Network, build_learner, build_network, in_float32
-from defect_app.training.pipeline import Change, TrainingPictures
+from defect_app.training.pipeline import Deck, PictureDeck, TrainingPictures
 from defect_app.training.recipe import Recipe
+from defect_app.training.views import FrozenTrunk
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many steps are done, and how many there are."""
@@ -57,10 +58,10 @@ class Lesson:
 
     Attributes
     ----------
-    training, validation : TrainingPictures
-        What is learnt from, and what decides which epoch is the best.
-    change : callable
-        See `pipeline.shuffled_batches`.
+    deck : PictureDeck
+        What is learnt from.
+    validation : TrainingPictures
+        What decides which epoch is the best.
     loss : callable
         See `losses`.
     scenes : tuple of RenderedScene
@@ -71,9 +72,8 @@ class Lesson:
         Of a distilled model.
     """
 
-    training: TrainingPictures
+    deck: PictureDeck
     validation: TrainingPictures
-    change: Change
     loss: Loss
     scenes: tuple[RenderedScene, ...]
     remembered: np.ndarray
@@ -112,14 +112,13 @@ def learn(recipe: Recipe, loaded: LoadedDataset, folder: Path, run: Run, report:
     network = build_learner(recipe, n_classes, run.data_dir)
     lesson = _lesson(recipe, loaded, network, size, run.data_dir, report)
     started = time.perf_counter()
+    learner, deck, validation = _what_learns(network, lesson, recipe, report)
     result = fit(
-        network.learner,
-        lesson.training,
-        lesson.validation,
-        lesson.change,
+        learner,
+        deck,
+        validation,
         lesson.loss,
         recipe,
-        size,
         epochs=run.epochs,
         seed=recipe.seed,
         checkpoint=run.work / "best.weights.h5",
@@ -136,6 +135,19 @@ def learn(recipe: Recipe, loaded: LoadedDataset, folder: Path, run: Run, report:
     return Learnt(network, lesson, result, minutes)
 
 
+def _what_learns(
+    network: Network, lesson: Lesson, recipe: Recipe, report: Progress
+) -> tuple[Any, Deck, TrainingPictures]:
+    """Return the part of the network that learns, and what it takes: pictures, or views of them at its first layer."""
+    entries = recipe.backbone
+    if not entries.views:
+        return network.learner, lesson.deck, lesson.validation
+    trunk = FrozenTrunk(network.learner, entries.learns_from)
+    deck = trunk.views(lesson.deck, entries.views, report)
+    validation = TrainingPictures(trunk.features(np.asarray(lesson.validation.pixels)), lesson.validation.targets)
+    return trunk.top, deck, validation
+
+
 def _lesson(
     recipe: Recipe,
     loaded: LoadedDataset,
@@ -149,9 +161,8 @@ def _lesson(
         teacher = build_network(recipe, len(loaded.classes), data_dir).learner
         training, validation = gather_views(recipe, entries, loaded, teacher, size, data_dir, report)
         return Lesson(
-            training,
+            PictureDeck(training, lambda pixels, rng: student_view(pixels, size, entries, rng), size),
             validation,
-            lambda pixels, rng: student_view(pixels, size, entries, rng),
             distillation_loss(entries.temperature),
             scenes=(),
             remembered=np.empty((0, size.height, size.width, 3), np.uint8),
@@ -164,9 +175,8 @@ def _lesson(
     if places:
         loss = localisation_loss(loss, recipe.loss.localisation, loaded.classes)
     return Lesson(
-        material.training,
+        PictureDeck(material.training, lambda pixels, rng: augment(pixels, recipe.augmentation, rng), size),
         material.validation,
-        lambda pixels, rng: augment(pixels, recipe.augmentation, rng),
         loss,
         material.validation_scenes,
         remembered=np.asarray(material.training.pixels),

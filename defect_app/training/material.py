@@ -25,6 +25,8 @@ VALIDATION_SCENES_FROM = 5_000_000
 """First seed of the scenes that are measured, far from the ones that are learnt from."""
 TRAINING_SCENES_FROM = 1_000_000
 
+_last_rendered: dict[tuple[str, range], list[scenes.Scene]] = {}
+
 CountProgress = Callable[[str, int, int], None]
 """Called with what is being done, how many are done, and how many there are."""
 
@@ -135,12 +137,17 @@ def range_of(start: int, seed: int, count: int) -> range:
 
 
 def render_many(product: str, seeds: range, progress: CountProgress) -> list[scenes.Scene]:
-    """Render scenes, half of them good."""
+    """Render scenes, half of them good; those that were rendered last are kept, for the folds learn from the same."""
+    kept = _last_rendered.get((product, seeds))
+    if kept is not None:
+        return kept
     found = []
     with ThreadPoolExecutor(2) as pool:
         for rendered in pool.map(lambda seed: scenes.render(product, seed), seeds):
             found.append(rendered)
             progress("rendering scenes", len(found), len(seeds))
+    _last_rendered.clear()
+    _last_rendered[product, seeds] = found
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import tensorflow as tf
@@ -84,12 +84,11 @@ def one_hot(labels: Sequence[str], names: Sequence[str]) -> np.ndarray:
     return np.eye(len(names), dtype=np.float32)[[names.index(label) for label in labels]]
 
 
-def shuffled_batches(
-    pictures: TrainingPictures, change: Change, *, size: InputSpec, batch_size: int, epochs: int, seed: int
-) -> Any:
-    """Deal the pictures in batches, in another order and with other changes in each epoch.
+@dataclass(frozen=True)
+class PictureDeck:
+    """Pictures that are changed anew each time they are dealt.
 
-    Parameters
+    Attributes
     ----------
     pictures : TrainingPictures
         What is dealt.
@@ -97,6 +96,66 @@ def shuffled_batches(
         Brings one picture to the model's input size, changed by chance.
     size : InputSpec
         The model's input.
+    """
+
+    pictures: TrainingPictures
+    change: Change
+    size: InputSpec
+
+    def __len__(self) -> int:
+        return len(self.pictures)
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Shape of one dealt picture."""
+        return (self.size.height, self.size.width, 3)
+
+    @property
+    def n_targets(self) -> int:
+        """How many numbers a picture's targets are: the classes, and with masks the places of the feature map."""
+        masked = self.pictures.masked
+        return int(self.pictures.targets.shape[1]) + (masked.n_places if masked else 0)
+
+    def load(self, index: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """Return one picture, changed by chance, and its targets followed by the shares of the places."""
+        pixels, targets, masked = self.pictures.pixels[index], self.pictures.targets[index], self.pictures.masked
+        if masked is None:
+            return self.change(pixels, rng), targets
+        if index not in masked.masks:
+            return self.change(pixels, rng), np.concatenate([targets, np.zeros(masked.n_places, np.float32)])
+        changed = self.change(np.dstack([pixels, masked.masks[index]]), rng)
+        return changed[..., :3], np.concatenate([targets, masked.shares(changed[..., 3])])
+
+
+class Deck(Protocol):
+    """What `dealt_batches` deals: a number of pictures, or of what stands for them."""
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        ...
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Shape of what the learning network takes."""
+        ...
+
+    @property
+    def n_targets(self) -> int:
+        """How many numbers the targets of one are."""
+        ...
+
+    def load(self, index: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """Return one of them as it is learnt from, and its targets."""
+        ...
+
+
+def dealt_batches(deck: Deck, *, batch_size: int, epochs: int, seed: int) -> Any:
+    """Deal a deck in batches, in another order and with other changes in each epoch.
+
+    Parameters
+    ----------
+    deck : Deck
+        What is dealt.
     batch_size, epochs : int
         The last batch of an epoch, if not full, is left out.
     seed : int
@@ -105,38 +164,30 @@ def shuffled_batches(
     Returns
     -------
     tf.data.Dataset
-        Of (float32 pictures of shape (batch, height, width, 3) in 0..255, float32 targets); with masked pictures the
-        shares of the places follow the classes in the targets.
+        Of (float32 inputs of shape (batch, *input_shape), float32 targets of shape (batch, n_targets)).
     """
-    steps = steps_per_epoch(len(pictures), batch_size)
-    masked = pictures.masked
+    steps = steps_per_epoch(len(deck), batch_size)
 
     def orders() -> Any:
         for epoch in range(epochs):
-            order = np.random.default_rng([seed, epoch]).permutation(len(pictures))
+            order = np.random.default_rng([seed, epoch]).permutation(len(deck))
             # Small sets fill their one batch by repeating pictures.
             order = np.resize(order, max(len(order), batch_size))
             for step in range(steps):
                 yield np.int64(epoch), order[step * batch_size : (step + 1) * batch_size].astype(np.int64)
 
     def load(epoch: np.ndarray, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        batch = np.empty((len(indices), size.height, size.width, 3), np.float32)
-        shares = np.zeros((len(indices), masked.n_places if masked else 0), np.float32)
+        batch = np.empty((len(indices), *deck.input_shape), np.float32)
+        targets = np.empty((len(indices), deck.n_targets), np.float32)
         for place, index in enumerate(indices):
             rng = np.random.default_rng([seed, int(epoch), int(index), place])
-            pixels = pictures.pixels[index]
-            if masked and int(index) in masked.masks:
-                changed = change(np.dstack([pixels, masked.masks[int(index)]]), rng)
-                shares[place] = masked.shares(changed[..., 3])
-            else:
-                changed = change(pixels, rng)
-            batch[place] = changed[..., :3]
-        return batch, np.concatenate([pictures.targets[indices], shares], axis=1)
+            batch[place], targets[place] = deck.load(int(index), rng)
+        return batch, targets
 
     def as_tensors(epoch: Any, indices: Any) -> tuple[Any, Any]:
         batch, targets = tf.numpy_function(load, [epoch, indices], [tf.float32, tf.float32])
-        batch.set_shape((batch_size, size.height, size.width, 3))
-        targets.set_shape((batch_size, pictures.targets.shape[1] + (masked.n_places if masked else 0)))
+        batch.set_shape((batch_size, *deck.input_shape))
+        targets.set_shape((batch_size, deck.n_targets))
         return batch, targets
 
     signature = (tf.TensorSpec((), tf.int64), tf.TensorSpec((batch_size,), tf.int64))

@@ -157,7 +157,7 @@ def _record(recipe: Recipe, loaded: LoadedDataset, learnt: Learnt, staged: Path)
         epochs=len(learnt.result.history),
         best_epoch=learnt.result.best_epoch,
         minutes=learnt.minutes,
-        n_training=len(learnt.lesson.training),
+        n_training=len(learnt.lesson.deck),
         n_scenes=recipe.data.scenes,
         parity=parity(learnt.network.server, staged, compared),
         parity_n=len(compared),

@@ -11,7 +11,7 @@ from defect_app.catalog import InputSpec
 from defect_app.training.distillation import blend
 from defect_app.training.fit import _optimiser, fit, write_history
 from defect_app.training.losses import classification_loss, distillation_loss
-from defect_app.training.pipeline import TrainingPictures, shuffled_batches
+from defect_app.training.pipeline import PictureDeck, TrainingPictures, dealt_batches
 from defect_app.training.recipe import (
     BackboneEntries,
     DataEntries,
@@ -54,12 +54,10 @@ def _fit(tmp_path, learner, recipe, progress=lambda done, total, words: None):
     loss = classification_loss(LossEntries(), np.array([0.5, 0.5]))
     return fit(
         learner,
-        _pictures(),
+        PictureDeck(_pictures(), lambda pixels, rng: pixels, SIZE),
         _pictures(8),
-        lambda pixels, rng: pixels,
         loss,
         recipe,
-        SIZE,
         epochs=recipe.schedule.epochs,
         seed=0,
         checkpoint=tmp_path / "best.weights.h5",
@@ -127,7 +125,8 @@ def test_batches_are_the_same_for_a_seed_and_cover_each_epoch():
     )
 
     def dealt(seed):
-        batches = shuffled_batches(numbered, lambda p, rng: p, size=SIZE, batch_size=5, epochs=2, seed=seed)
+        deck = PictureDeck(numbered, lambda p, rng: p, SIZE)
+        batches = dealt_batches(deck, batch_size=5, epochs=2, seed=seed)
         return [batch.numpy()[:, 0, 0, 0].astype(int).tolist() for batch, _ in batches]
 
     first = dealt(0)

@@ -8,7 +8,7 @@ from defect_app.training.augmentation import augment
 from defect_app.training.fit import fit
 from defect_app.training.localisation import MaskedPictures, localisation_loss, with_evidence
 from defect_app.training.losses import classification_loss
-from defect_app.training.pipeline import TrainingPictures, shuffled_batches
+from defect_app.training.pipeline import PictureDeck, TrainingPictures, dealt_batches
 from defect_app.training.recipe import (
     AugmentationEntries,
     BackboneEntries,
@@ -58,7 +58,7 @@ def test_a_mask_moves_with_its_picture() -> None:
 
 def test_batches_carry_the_places_behind_the_classes_and_zeros_where_they_are_unknown() -> None:
     pictures = spotted(8)
-    batches = shuffled_batches(pictures, lambda p, rng: p, size=SIZE, batch_size=8, epochs=1, seed=0)
+    batches = dealt_batches(PictureDeck(pictures, lambda p, rng: p, SIZE), batch_size=8, epochs=1, seed=0)
     pixels, targets = next(iter(batches))
     assert targets.shape == (8, 6)
     sums = np.asarray(targets)[:, 2:].sum(axis=1)
@@ -98,7 +98,7 @@ def test_a_network_learns_to_look_at_the_defect(tmp_path) -> None:  # type: igno
     loss = localisation_loss(classification_loss(recipe.loss, np.array([0.5, 0.5])), 0.5, CLASSES)
     validation = TrainingPictures(pictures.pixels, pictures.targets)
     result = fit(
-        learner, pictures, validation, lambda p, rng: p, loss, recipe, SIZE, epochs=20, seed=0,
+        learner, PictureDeck(pictures, lambda p, rng: p, SIZE), validation, loss, recipe, epochs=20, seed=0,
         checkpoint=tmp_path / "best.weights.h5", progress=lambda done, total, words: None,
     )  # fmt: skip
     assert result.history[-1].validation_accuracy == 1.0

@@ -1,0 +1,160 @@
+"""Learning the upper layers alone, fast: the frozen layers below see each changed picture once, not once an epoch.
+
+Where a recipe freezes the first layers of a backbone, their answer to a picture never changes. A fixed number of
+changed views of each picture is sent through them before the learning starts; each epoch then draws one of a
+picture's views by chance. Folds and repeats learn from the same views.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import openvino as ov
+
+from defect_app.training.pipeline import PictureDeck
+
+Views = tuple[np.ndarray, np.ndarray]
+"""Features in half precision, shape (n_views, rows, columns, n_channels), and targets, shape (n_views, n_targets)."""
+
+_kept: dict[tuple[str, str], Views] = {}
+
+
+@dataclass(frozen=True)
+class ViewDeck:
+    """Views of pictures as the first learning layer takes them; see `pipeline.Deck`."""
+
+    pictures: list[Views]
+
+    def __len__(self) -> int:
+        return len(self.pictures)
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Shape of the features of one view."""
+        return tuple(self.pictures[0][0].shape[1:])
+
+    @property
+    def n_targets(self) -> int:
+        """How many numbers the targets of one picture are."""
+        return int(self.pictures[0][1].shape[1])
+
+    def load(self, index: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """Return one view of a picture, drawn by chance."""
+        features, targets = self.pictures[index]
+        view = int(rng.integers(len(features)))
+        return features[view], targets[view]
+
+
+class FrozenTrunk:
+    """A network cut before its first learning layer.
+
+    Parameters
+    ----------
+    learner : keras.Model
+        From pictures to logits.
+    learns_from : str
+        The first layer that learns; all that follows must depend on the pictures through its input alone.
+
+    Attributes
+    ----------
+    top : keras.Model
+        From the frozen layers' features to logits; it shares its layers with the learner.
+    """
+
+    def __init__(self, learner: Any, learns_from: str) -> None:
+        cut = learner.get_layer(learns_from).input
+        self.top = keras.Model(cut, learner.output, name="top")
+        trunk = keras.Model(learner.inputs, cut, name="trunk")
+        weights = b"".join(np.asarray(w).tobytes() for w in trunk.get_weights())
+        self._identity = hashlib.blake2b(weights + learns_from.encode(), digest_size=16).hexdigest()
+        self._compiled = _compiled(trunk)
+
+    def features(self, pixels: Iterable[np.ndarray], done: Callable[[int], None] | None = None) -> np.ndarray:
+        """Return what the frozen layers make of pictures.
+
+        Parameters
+        ----------
+        pixels : iterable of ndarray of uint8, shape (height, width, 3)
+            At the model's input size.
+        done : callable, optional
+            Called with the number of pictures sent.
+
+        Returns
+        -------
+        ndarray of float16, shape (n, rows, columns, n_channels)
+        """
+        found: dict[int, np.ndarray] = {}
+        queue = ov.AsyncInferQueue(self._compiled)
+
+        def keep(request: Any, place: int) -> None:
+            found[place] = request.get_output_tensor(0).data[0].astype(np.float16)
+
+        queue.set_callback(keep)
+        for place, picture in enumerate(pixels):
+            queue.start_async({0: picture[None].astype(np.float32)}, place)
+            if done is not None:
+                done(place + 1)
+        queue.wait_all()
+        return np.stack([found[place] for place in range(len(found))])
+
+    def views(self, deck: PictureDeck, n_views: int, report: Callable[[str, int, int], None]) -> ViewDeck:
+        """Return views of all pictures of a deck; those of a picture seen before, in another fold, are kept.
+
+        Parameters
+        ----------
+        deck : PictureDeck
+            Its pictures and their chance changes.
+        n_views : int
+            Of each picture.
+        report : callable
+            Called with words, and with how many views are done of how many.
+        """
+        keys = [(self._identity, _identity(deck, index, n_views)) for index in range(len(deck))]
+        missing = {key: index for key, index in zip(keys, range(len(deck)), strict=True) if key not in _kept}
+        targets: list[np.ndarray] = []
+
+        def changed() -> Iterable[np.ndarray]:
+            for (_, identity), index in missing.items():
+                for view in range(n_views):
+                    # The picture decides its views, not the seed of the learning: repeats share them.
+                    picture, its_targets = deck.load(index, np.random.default_rng([int(identity[:12], 16), view]))
+                    targets.append(its_targets)
+                    yield picture
+
+        total = len(missing) * n_views
+        if total:
+            features = self.features(changed(), lambda done: report("looking through frozen layers", done, total))
+            for place, key in enumerate(missing):
+                span = slice(place * n_views, (place + 1) * n_views)
+                _kept[key] = (features[span], np.stack(targets[span]))
+        return ViewDeck([_kept[key] for key in keys])
+
+
+def _identity(deck: PictureDeck, index: int, n_views: int) -> str:
+    masked = deck.pictures.masked
+    told = hashlib.blake2b(digest_size=16)
+    told.update(np.ascontiguousarray(deck.pictures.pixels[index]).tobytes())
+    told.update(deck.pictures.targets[index].tobytes())
+    if masked is not None and index in masked.masks:
+        told.update(masked.masks[index].tobytes())
+    told.update(str(n_views).encode())
+    return told.hexdigest()
+
+
+def _compiled(trunk: Any) -> ov.CompiledModel:
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "trunk.xml"
+        trunk.export(str(path), format="openvino", verbose=False)
+        model = ov.Core().read_model(path)
+        model.reshape([1, *trunk.input_shape[1:]])
+        # Compiled while the file is there: OpenVINO maps the raw weights into memory.
+        return ov.Core().compile_model(
+            model, "CPU", {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "THROUGHPUT"}
+        )
