@@ -20,8 +20,10 @@ from defect_app.records.migrating import bring_up_to_date
 DATABASE_VARIABLE = "DEFECT_APP_DATABASE_URL"
 """Environment variable that names another database than the project's own SQLite file."""
 DEFAULT_FILE = Path(__file__).resolve().parents[2] / "var" / "records.sqlite"
-WAIT_S = 5
-"""How long to wait for a server to answer, and for another writer to finish."""
+CONNECT_S = 5
+"""How long to wait for a server to answer."""
+WAIT_S = 20
+"""How long to wait for other writers to finish."""
 _SAID = {
     "password": "the server refused the user or the password",
     "role ": "the server does not know the user",
@@ -142,7 +144,7 @@ def _sqlite_engine(address: URL) -> Engine:
 def _postgresql_engine(address: URL) -> Engine:
     limit_ms = WAIT_S * 1000
     options = f"-c lock_timeout={limit_ms} -c statement_timeout={2 * limit_ms}"
-    return create_engine(address, pool_pre_ping=True, connect_args={"connect_timeout": WAIT_S, "options": options})
+    return create_engine(address, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_S, "options": options})
 
 
 def _said(error: BaseException) -> str:

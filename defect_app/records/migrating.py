@@ -14,7 +14,7 @@ from defect_app.records.tables import SCHEMA_VERSION
 SCRIPTS = Path(__file__).parent / "migrations"
 """Where the migrations are."""
 _LOCK = 0x44454645  # any number, the same in every process
-_TRIES = 50
+_TRIES, _REST_S = 100, 0.1
 
 
 def bring_up_to_date(engine: Engine) -> None:
@@ -30,6 +30,9 @@ def bring_up_to_date(engine: Engine) -> None:
     with engine.connect() as connection:
         if schema_version(connection) == SCHEMA_VERSION:
             return
+    # Imported here, since a database is nearly always up to date, and not later, since others then wait for the lock.
+    from alembic import command  # noqa: F401
+
     with engine.connect().execution_options(writing=True) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
@@ -45,7 +48,6 @@ def schema_version(connection: Connection) -> str | None:
 
 
 def _migrate(connection: Connection) -> None:
-    # Here, since it takes a third of a second, and a database is nearly always up to date.
     from alembic import command
     from alembic.config import Config
     from alembic.util import CommandError
@@ -78,4 +80,4 @@ def _keep_a_write_ahead_log(engine: Engine) -> None:
                 raise OperationalError("PRAGMA journal_mode", None, error) from error
         finally:
             connection.close()
-        time.sleep(0.05)
+        time.sleep(_REST_S)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -271,8 +270,9 @@ def _find(connection: Connection, model_id: str, name: str, version: int | None)
 
 
 def _active(connection: Connection, model_id: str) -> SavedPoint | None:
-    active: Sequence[SavedPoint] = [s for s in map(_saved, connection.execute(_versions(model_id))) if s.active]
-    return active[0] if active else None
+    of_model = (point_events.c.model_id == model_id) & point_events.c.action.in_(_ABOUT_ACTIVITY)
+    last = connection.execute(select(point_events).where(of_model).order_by(point_events.c.id.desc()).limit(1)).first()
+    return None if last is None or last.action == PointAction.DEACTIVATED else _by_id(connection, last.point_id)
 
 
 def _by_id(connection: Connection, saved_id: int) -> SavedPoint:

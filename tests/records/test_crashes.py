@@ -12,7 +12,7 @@ import pytest
 from defect_app.records import PointAction, Records, open_records
 from tests.records.conftest import a_point
 
-KILLS = int(os.environ.get("KILLS", "12"))
+KILLS = int(os.environ.get("KILLS", "10"))
 FRESH = multiprocessing.get_context("forkserver")
 FRESH.set_forkserver_preload(["defect_app.records", "alembic.command", "tests.records.conftest"])
 
