@@ -18,7 +18,7 @@ from defect_app.ui.thresholds.finding import draw_finding
 from defect_app.ui.thresholds.line_setting import draw_fields, line_setting
 from defect_app.ui.thresholds.lines import move_lines, opened_lines
 from defect_app.ui.thresholds.saved import draw_saved
-from defect_app.ui.thresholds.saving import draw_toast, save_dialog
+from defect_app.ui.thresholds.saving import draw_honesty, draw_toast, save_dialog
 from defect_app.ui.thresholds.shown import shown_of, thresholds_of
 
 CURVES, FIND, CHANGES, SAVED, REPEATS = (
@@ -81,6 +81,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         )  # fmt: skip
     if st.button("Save …", type="primary", icon=":material/save:", key="thresholds_save"):
         save_dialog(shown, lines, setting)
+draw_honesty(shown, lines)
 st.caption(f":material/tune: In use by Inspect, the command line and the API: {as_text(shown.in_use.sentence)}")
 if shown.in_use.warning:
     st.warning(as_text(shown.in_use.warning), icon=":material/warning:")

@@ -189,12 +189,12 @@ def _pictures(rows: pd.DataFrame) -> pd.DataFrame:
     def whole(name: str) -> pd.Series:
         return pd.to_numeric(rows[name], errors="coerce").fillna(-1).astype(np.int64)
 
-    text = {name: rows[name].astype(str) for name in ("image", "sha256", "split", "actual")}
+    text = {name: rows[name].astype(str) for name in ("image", "sha256", "actual")}
     # Pages ask for a split at every move of a threshold: a category is compared by its number.
-    text["split"] = text["split"].astype("category")
+    split = rows["split"].astype(str).astype("category")
     leaked = rows["leaked"].map(lambda value: value is True or value == 1).astype(bool)
     numbers = {"fold": whole("fold"), "run": whole("run"), "leaked": leaked}
-    return pd.DataFrame({**text, **numbers}).reset_index(drop=True)
+    return pd.DataFrame({**text, "split": split, **numbers}).reset_index(drop=True)
 
 
 def _unusable(spec: ModelSpec, problem: str, remedy: str = "") -> OpenedEvaluation:

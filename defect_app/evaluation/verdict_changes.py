@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,12 +31,14 @@ class VerdictChanges:
     @property
     def kinds(self) -> tuple[tuple[str, int], ...]:
         """Every kind of change with its count, the most frequent first: ("PASS → REVIEW", 3)."""
-        pairs = Counter(zip(self.before.tolist(), self.after.tolist(), strict=True))
-        return tuple((f"{VERDICTS[b].value} → {VERDICTS[a].value}", count) for (b, a), count in pairs.most_common())
+        pairs, counts = np.unique(self.before * len(VERDICTS) + self.after, return_counts=True)
+        order = np.argsort(-counts, kind="stable")
+        return tuple((_words(*divmod(int(pairs[i]), len(VERDICTS))), int(counts[i])) for i in order)
 
-    def words(self, place: int) -> str:
-        """Return the change of the picture at a place in `indices`: "PASS → REVIEW"."""
-        return f"{VERDICTS[self.before[place]].value} → {VERDICTS[self.after[place]].value}"
+    def words_of(self, index: int) -> str:
+        """Return the change of one of the pictures in `indices`: "PASS → REVIEW"."""
+        place = int(np.flatnonzero(self.indices == index)[0])
+        return _words(int(self.before[place]), int(self.after[place]))
 
     def sentence(self, photos: str) -> str:
         """Say how many change and how; `photos` names them all: "715 test photos"."""
@@ -45,6 +46,10 @@ class VerdictChanges:
             return f"None of the {photos} would change its verdict."
         told = ", ".join(f"{count:,} {kind}" for kind, count in self.kinds)
         return f"{len(self.indices):,} of the {photos} would change their verdict: {told}."
+
+
+def _words(before: int, after: int) -> str:
+    return f"{VERDICTS[before].value} → {VERDICTS[after].value}"
 
 
 def verdict_changes(p_defect: np.ndarray, before: Thresholds, after: Thresholds) -> VerdictChanges:

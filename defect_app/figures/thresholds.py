@@ -140,5 +140,7 @@ def _with_lines(figure: go.Figure, thresholds: Thresholds | None) -> go.Figure:
         # Outside the plot, each on its own side: no curve is covered, and no text by the other.
         where = {"xref": "x", "yref": "paper", "x": at, "y": 1, "xanchor": side, "yanchor": "bottom"}
         annotations.append({"text": f"{words} {at:.3g}", **where, "showarrow": False})
-    figure.update_layout(shapes=shapes, annotations=annotations, legend={"y": -0.26, "yanchor": "top"})
+    figure.update_layout(
+        shapes=shapes, annotations=annotations, legend={"y": -0.26, "yanchor": "top", "traceorder": "normal"}
+    )
     return figure

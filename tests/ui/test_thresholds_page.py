@@ -15,16 +15,19 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from defect_app.batch import Batch, PendingFile
 from defect_app.catalog import ClassSpec, model_digest
 from defect_app.decision import OperatingPoint
 from defect_app.evaluation import Evaluation, EvaluationOrigin, write_evaluation
 from defect_app.evaluation.line import Costs
 from defect_app.evaluation.thresholds import Thresholds
 from defect_app.evaluation.verdict_changes import verdict_changes
+from defect_app.inspection import Inspector
 from defect_app.records import open_records
 from defect_app.ui.thresholds.component import encoded
 from tests.evaluation.caches import PHONE, generated, rows_of
-from tests.model_folders import INSPECTION_CLASSES, RECOGNITION_CLASSES, make_model_folder
+from tests.model_folders import INSPECTION_CLASSES, RECOGNITION_CLASSES, make_model_folder, part_photo
+from tests.photo_files import jpeg_bytes
 
 ROOT = Path(__file__).resolve().parents[2]
 VIEWS = {"Curves": "show_chart", "Find it for me": "lightbulb", "What changes": "compare_arrows",
@@ -154,6 +157,33 @@ def test_the_flip_list_names_every_change_against_the_point_in_use(models: Path)
     changes = verdict_changes(scores, Thresholds(0.3, 0.7), Thresholds(0.2, 0.9))
     assert {kind for kind, _ in changes.kinds} == {"PASS → REVIEW", "REJECT → REVIEW"}
     assert "No photo was inspected with this model" in texts(page)
+
+
+@pytest.mark.usefixtures("models")
+def test_the_photos_of_this_session_that_would_change_are_counted() -> None:
+    inspector = Inspector("tiny")
+    batch = Batch(inspector)
+    photos = {f"{i}.jpg": jpeg_bytes(part_photo(redness)) for i, redness in enumerate((-1.2, -0.2, 0.0, 0.2, 1.2))}
+    batch.add([PendingFile(name, lambda data=data: data) for name, data in (*photos.items(), ("bad.jpg", b""))])
+    batch.wait(30)
+    scores = [e.record["p_defect"] for e in batch.entries if e.record["p_defect"] is not None]
+    before = [e.record["verdict"] for e in batch.entries if e.record["p_defect"] is not None]
+    page = thresholds_page(view="What changes", review="0", reject="0")
+    page.session_state["batches"] = {inspector.model_sha256: batch}
+    page.run()
+    assert not page.exception
+    expected = sum(verdict != "REJECT" for verdict in before)
+    assert 0 < expected < len(scores) == 5
+    assert f"With these lines, {expected} of your 5 photos would change." in texts(page)
+    assert [e.record["verdict"] for e in batch.entries if e.record["p_defect"] is not None] == before
+
+
+@pytest.mark.usefixtures("models")
+def test_lines_set_by_hand_on_test_photos_are_confessed() -> None:
+    said = "set by hand while test photos are shown"
+    assert said not in texts(thresholds_page().run())
+    assert said in texts(thresholds_page(review="0.1", reject="0.2").run())
+    assert said not in texts(thresholds_page(review="0.1", reject="0.2", split="Validation photos").run())
 
 
 def test_saved_points_are_listed_with_what_they_do_and_can_be_switched_off(models: Path) -> None:

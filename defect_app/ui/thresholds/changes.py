@@ -34,12 +34,10 @@ def draw_changes(shown: Shown, lines: Thresholds) -> None:
     st.markdown(f"**{as_text(changes.sentence(shown.selected.words))}**")
     if len(changes.indices):
         heat = st.toggle("Heat maps", key="changes_heat", help="Where the model sees it. This runs the model.")
-        place = {int(index): i for i, index in enumerate(changes.indices)}
 
         def said(index: int) -> str:
             actual = shown.spec.title_of(shown.selected.class_names[int(shown.selected.actual[index])])
-            score = f"score {shown.selected.p_defect[index]:.3f}"
-            return f"{_coloured(changes.words(place[index]))}  \n{as_text(actual)} · {score}"
+            return f"{_coloured(changes.words_of(index))}  \n{as_text(actual)} · {shown.selected.p_defect[index]:.3f}"
 
         draw_gallery(shown.entry, shown.evaluation, shown.selected, changes.indices, "changes", heat=heat, said=said)
     st.subheader("Photos of this session", anchor=False)
@@ -57,7 +55,7 @@ def draw_session_changes(shown: Shown, lines: Thresholds) -> None:
     changed = changed_entries(entries, shown, unsaved_point(shown, lines))
     photos = "photo" if len(entries) == 1 else "photos"
     st.markdown(f"**With these lines, {len(changed):,} of your {len(entries):,} {photos} would change.**")
-    grid = st.grid(min_column_width=150, gap="small")
+    grid = st.grid(min_column_width=180, gap="small")
     for entry, after in changed[:MOST_SHOWN]:
         with grid.container(border=True, gap="xsmall"):
             st.image(entry.shown_jpeg, width="stretch", alt=entry.record["file"])

@@ -28,6 +28,8 @@ from defect_app.ui.thresholds.shown import Shown
 
 CHOOSING_SPLITS = ("validation", "cv")
 REPORTING_SPLITS = ("test", "cv")
+FIELD = 290
+"""Width of a field in pixels."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +41,21 @@ class _Question:
 
 def _percent(label: str, value: float, key: str, *, low: float = 0.0, high: float = 100.0, help: str = "") -> float:
     typed = st.number_input(
-        label, low, high, value, step=0.5, format="%.4g", key=key, persist_state="session", help=help
+        label,
+        low,
+        high,
+        value,
+        step=0.5,
+        format="%.4g",
+        key=key,
+        persist_state="session",
+        help=help or None,
+        width=FIELD,
     )
     return value if typed is None else float(typed)
 
 
 def _ask_cost(asked: _Question) -> Finding:
-    st.caption("With the amounts and the defect rate above.")
     return least_cost(asked.scores, asked.setting.costs, asked.setting.defect_rate)
 
 
@@ -68,7 +78,7 @@ def _ask_load(asked: _Question) -> Finding:
 
 
 _RULES: dict[str, tuple[str, Callable[[_Question], Finding]]] = {
-    "Least cost": ("Both lines where 1,000 parts cost least.", _ask_cost),
+    "Least cost": ("Both lines where 1,000 parts cost least, with the amounts and the defect rate above.", _ask_cost),
     "Recall": ("The highest reject line that still rejects enough of the defective parts.", _ask_recall),
     "Escape promise": (
         "The highest review line for which an exact bound promises few escapes, on parts drawn like these.",
@@ -92,37 +102,34 @@ def draw_finding(shown: Shown, lines: Thresholds, setting: LineSetting) -> None:
         return
     rule = st.pills("Find", list(_RULES), default="Least cost", required=True, key="find_rule")
     said, ask = _RULES[rule]
-    fields, answer = st.columns([1, 2.4], gap="large")
-    with fields:
-        st.caption(said)
+    st.caption(said)
+    with st.container(horizontal=True, gap="small"):
         chosen_on = choosing[0]
         if len(choosing) > 1:
-            chosen_on = st.segmented_control(
-                "Choose on", choosing, default=choosing[0], required=True, key="find_split",
-                format_func=lambda s: SPLIT_TITLES[s],
-            )  # fmt: skip
+            chosen_on = st.selectbox(
+                "Choose on", choosing, format_func=SPLIT_TITLES.__getitem__, key="find_split", width=FIELD
+            )
         chosen = shown.part(Selection(chosen_on))
         scores = shown.scores_of(chosen)
         finding = ask(_Question(scores, lines, setting))
     reported_on = next((s for s in REPORTING_SPLITS if s in held and s != chosen_on), chosen_on)
     reported = shown.scores_of(shown.part(Selection(reported_on)))
     found = report(finding, scores, reported)
-    with answer:
-        _draw_answer(finding, found.chosen_on, found.reported_on, (scores, reported), setting)
-        if finding.thresholds is None:
-            return
-        if reported_on == chosen_on:
-            st.caption(":orange[:material/warning:] There are no other photos to report on: expect it to do worse.")
-        origin = LineOrigin(finding.thresholds, finding.rule, chosen_on, chosen.n)
-        st.button(
-            "The lines are there" if finding.thresholds == lines else "Move the lines there",
-            icon=":material/swipe_right_alt:",
-            type="primary",
-            disabled=finding.thresholds == lines,
-            on_click=move_lines,
-            args=(shown, finding.thresholds, origin),
-            key="find_move",
-        )
+    _draw_answer(finding, found.chosen_on, found.reported_on, (scores, reported), setting)
+    if finding.thresholds is None:
+        return
+    if reported_on == chosen_on:
+        st.caption(":orange[:material/warning:] There are no other photos to report on: expect it to do worse.")
+    origin = LineOrigin(finding.thresholds, finding.rule, chosen_on, chosen.n)
+    st.button(
+        "The lines are there" if finding.thresholds == lines else "Move the lines there",
+        icon=":material/swipe_right_alt:",
+        type="primary",
+        disabled=finding.thresholds == lines,
+        on_click=move_lines,
+        args=(shown, finding.thresholds, origin),
+        key="find_move",
+    )
 
 
 def _draw_answer(

@@ -12,6 +12,7 @@ from defect_app.ui.thresholds.shown import Shown, thresholds_of
 
 REVIEW, REJECT, ACCEPT = "review", "reject", "accept"
 """Parameters of the address."""
+BY_HAND = "set by hand"
 _HELD, _MODEL, _ORIGIN = "thresholds_held", "thresholds_model", "thresholds_origin"
 
 
@@ -68,7 +69,7 @@ def unsaved_point(shown: Shown, lines: Thresholds, name: str = "unsaved") -> Ope
     origin: LineOrigin | None = st.session_state.get(_ORIGIN, {}).get(shown.spec.id)
     if origin is None or origin.thresholds != lines:
         selected = shown.selected
-        origin = LineOrigin(lines, "set by hand", selected.selection.split, selected.n)
+        origin = LineOrigin(lines, BY_HAND, selected.selection.split, selected.n)
     recognition = shown.spec.task == "recognition"
     return OperatingPoint(
         name=name,

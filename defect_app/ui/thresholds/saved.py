@@ -53,7 +53,8 @@ def _draw_points(
     listed += [(f"{s.name} (active)" if s.active else s.name, s.point, s) for s in points]
     rows = [_row(shown, setting, *one) for one in listed]
     state = st.dataframe(
-        pd.DataFrame(rows), hide_index=True, on_select="rerun", selection_mode="single-row", key="saved_points",
+        pd.DataFrame(rows).fillna(""), hide_index=True, on_select="rerun", selection_mode="single-row",
+        key="saved_points",
         alt="One row for each operating point: its thresholds and what it does to the shown photos",
     )  # fmt: skip
     selected = state.selection.rows

@@ -9,8 +9,8 @@ from defect_app.evaluation.thresholds import Thresholds
 from defect_app.ui.records import shared_records
 from defect_app.ui.text import as_text
 from defect_app.ui.thresholds.line_setting import LineSetting
-from defect_app.ui.thresholds.lines import unsaved_point
-from defect_app.ui.thresholds.shown import Shown
+from defect_app.ui.thresholds.lines import BY_HAND, unsaved_point
+from defect_app.ui.thresholds.shown import Shown, thresholds_of
 
 WHO = "thresholds_who"
 
@@ -20,6 +20,7 @@ def save_dialog(shown: Shown, lines: Thresholds, setting: LineSetting | None) ->
     """Ask for name, note and person, and save."""
     unnamed = unsaved_point(shown, lines)
     st.markdown(as_text(unnamed.sentence))
+    draw_honesty(shown, lines)
     saved = shown.in_use.saved
     name = st.text_input("Name", saved.name if saved else "", max_chars=80, placeholder="Night shift")
     note = st.text_area("Note", max_chars=2000, placeholder="Why here: what was tried, what was agreed")
@@ -44,6 +45,16 @@ def save_dialog(shown: Shown, lines: Thresholds, setting: LineSetting | None) ->
     done = "saved and in use" if kept.active else "saved"
     st.session_state["thresholds_toast"] = f"{as_text(kept.name)}, version {kept.version}, is {done}."
     st.rerun()
+
+
+def draw_honesty(shown: Shown, lines: Thresholds) -> None:
+    """Say that lines set by hand on test photos are chosen on them, where that is so."""
+    moved = lines != thresholds_of(shown.in_use.point)
+    if moved and shown.selected.selection.split == "test" and unsaved_point(shown, lines).rule == BY_HAND:
+        st.caption(
+            ":orange[:material/info:] These lines were set by hand while test photos are shown. Lines fitted to photos "
+            "look better on them than on any others: choose on validation photos, and read the test photos once."
+        )
 
 
 def draw_toast() -> None:
