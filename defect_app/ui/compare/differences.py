@@ -91,9 +91,10 @@ def _draw_flips(pair: Pair) -> None:
         st.space("stretch")
         heat = heat_switch()
     name = chosen if chosen in options else "first right"
-    wrong = pair.second if name == "first right" else pair.first
-    if heat and counts[name]:
-        st.caption(f"Heat maps are those of the model that is wrong: {as_text(wrong.title)}.")
+    right, wrong = (pair.first, pair.second) if name == "first right" else (pair.second, pair.first)
+    heated = f" Heat maps are those of the model that is wrong: {as_text(wrong.title)}." if heat else ""
+    photos = "photo" if counts[name] == 1 else "photos"
+    st.caption(f"{counts[name]:,} {photos} that only {as_text(right.title)} gets right.{heated}")
 
     def said(index: int) -> str:
         lines = [f"{as_text(m.title)}: {answer_line(m.entry, m.selected, index)}" for m in (pair.first, pair.second)]

@@ -35,9 +35,11 @@ def choose_model(models: Catalog, current: CatalogEntry) -> None:
     titles = {e.id: e.title for e in models.entries}
 
     def change() -> None:
-        for name in (SPLIT, PART, LEAK_FREE, THRESHOLD, CELL):
-            st.session_state.pop(name, None)
-        st.session_state[MODEL_PARAMETER] = st.query_params[MODEL_PARAMETER] = st.session_state[_MODEL]
+        chosen = st.session_state[_MODEL]
+        st.session_state[MODEL_PARAMETER] = st.query_params[MODEL_PARAMETER] = chosen
+        # A threshold or a cell of the one model says nothing about the other.
+        st.session_state[THRESHOLD] = thresholds_of(applied_point(models.get(chosen)).point).reject_at
+        st.session_state[CELL] = None
 
     st.session_state[_MODEL] = current.id
     st.selectbox("Model", ids, format_func=lambda i: titles[i], key=_MODEL, on_change=change)
