@@ -10,7 +10,7 @@ from defect_app.ui.evaluate.curves import draw_calibration, draw_curves
 from defect_app.ui.evaluate.data_check import draw_data_check
 from defect_app.ui.evaluate.mistakes import draw_mistakes
 from defect_app.ui.evaluate.report import draw_report_download
-from defect_app.ui.evaluate.results import kept, opened, verdicts_of
+from defect_app.ui.evaluate.results import kept, opened, repeats_words, verdicts_of
 from defect_app.ui.evaluate.training import draw_training
 from defect_app.ui.navigation import open_page
 from defect_app.ui.products import current_model
@@ -41,7 +41,7 @@ st.markdown(
                           at_threshold=True))
 )  # fmt: skip
 with st.container(horizontal=True, vertical_alignment="center"):
-    st.caption(f"Measured on {as_text(view.selected.words)} of {as_text(entry.title)}.")
+    st.caption(f"Measured on {as_text(view.selected.words)} of {as_text(entry.title)}. {as_text(repeats_words(view))}")
     st.space("stretch")
     draw_report_download(view)
 draw_notices(view.selected.notices)

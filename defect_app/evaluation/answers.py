@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
 from defect_app.evaluation.confusion import ConfusionMatrix, accepted_at, predicted_at
@@ -93,6 +96,38 @@ def accuracy_at(selected: SelectedPictures, threshold: float) -> Proportion:
     """Return the share of pictures answered rightly, in the coding of `right_at`."""
     actual, answered = right_at(selected, threshold)
     return proportion(int((actual == answered).sum()), selected.n)
+
+
+@dataclass(frozen=True)
+class AccuracyOverRepeats:
+    """Accuracy of repeated trainings, or of the folds of a cross-validation.
+
+    Attributes
+    ----------
+    values : ndarray, shape (repeats,)
+        In [0, 1], in order.
+    mean, sd : float
+        Over the repeats; sd of a sample, NaN for a single one.
+    """
+
+    values: np.ndarray
+    mean: float
+    sd: float
+
+    def sentence(self, what: str) -> str:
+        """Say mean and sd; `what` names the repeats in the plural: "runs" or "folds"."""
+        spread = f" ± {100 * self.sd:.2f}" if np.isfinite(self.sd) else ""
+        low, high = 100 * self.values.min(), 100 * self.values.max()
+        said = f"Over {len(self.values)} {what}: {100 * self.mean:.2f} %{spread} right (mean ± standard deviation"
+        return f"{said}; {low:.2f} to {high:.2f} %)."
+
+
+def accuracy_over_repeats(repeats: Sequence[SelectedPictures], threshold: float) -> AccuracyOverRepeats | None:
+    """Return the accuracy of each repeat with mean and sd; None where fewer than two have photos."""
+    values = np.array([accuracy_at(s, threshold).rate for s in repeats if s.n])
+    if len(values) < 2:
+        return None
+    return AccuracyOverRepeats(values, float(values.mean()), float(values.std(ddof=1)))
 
 
 def headline(selected: SelectedPictures, threshold: float, counts: VerdictCounts | None) -> str:

@@ -92,7 +92,7 @@ class SelectedPictures:
         named = SPLIT_WORDS.get(self.selection.split, f"photos of the split {self.selection.split}")
         said = f"{self.n:,} {named}"
         if self.selection.fold is not None:
-            said += f", fold {self.selection.fold}"
+            said += f", fold {self.selection.fold + 1}"
         if self.selection.run:
             said += f", run {self.selection.run}"
         return said + (", without those with a near copy in training" if self.selection.leak_free else "")

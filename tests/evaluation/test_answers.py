@@ -7,6 +7,7 @@ from sklearn.metrics import accuracy_score, precision_score, recall_score, roc_a
 from defect_app.catalog import ClassSpec
 from defect_app.evaluation.answers import (
     accuracy_at,
+    accuracy_over_repeats,
     answers_at,
     headline,
     mistakes,
@@ -81,6 +82,16 @@ def test_the_headline_counts_escapes_false_rejects_and_review():
     assert f"the first label is right on {right}" in headline(selected, 0.5, None)
     assert "first five" in headline(selected, 0.5, None)
     assert headline(taken(selected, np.empty(0, np.intp)), 0.5, None) == "There are no photos to count."
+
+
+def test_repeats_have_mean_and_sample_sd_and_a_single_one_has_none():
+    repeats = [selected_of(casting_rows(*generated(200, seed=s))) for s in range(4)]
+    rates = [accuracy_at(r, 0.5).rate for r in repeats]
+    found = accuracy_over_repeats([*repeats, taken(repeats[0], np.empty(0, np.intp))], 0.5)
+    assert found.mean == pytest.approx(np.mean(rates))
+    assert found.sd == pytest.approx(np.std(rates, ddof=1))
+    assert found.sentence("runs").startswith(f"Over 4 runs: {100 * np.mean(rates):.2f} % ±")
+    assert accuracy_over_repeats(repeats[:1], 0.5) is None
 
 
 def test_recognition_is_right_only_where_the_label_is_accepted():

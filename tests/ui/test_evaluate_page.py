@@ -1,5 +1,6 @@
 """The Evaluate page's states, run by Streamlit's own test harness on caches made for the purpose."""
 
+import re
 import subprocess
 import sys
 import time
@@ -109,7 +110,8 @@ def test_folds_runs_and_leak_free_photos_can_be_chosen(models: Path) -> None:
     with_rows(models, pd.concat([test, cv, again]))
     assert "150 test photos, without those" in shown_words(evaluate_page(leak_free="leak-free").run())
     folds = evaluate_page(split="All photos, cross-validated", part="Fold 2").run()
-    assert "40 photos, each judged by a model that had not seen it (5-fold), fold 1" in shown_words(folds)
+    assert re.search(r"Over 5 folds: \d+\.\d\d % ± \d", shown_words(folds))
+    assert "40 photos, each judged by a model that had not seen it (5-fold), fold 2" in shown_words(folds)
     assert "200 test photos, run 1" in shown_words(evaluate_page(part="Run 1").run())
 
 

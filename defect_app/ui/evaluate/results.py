@@ -12,8 +12,9 @@ from defect_app.catalog import CatalogEntry, model_digest
 from defect_app.decision import OperatingPoint, default_point
 from defect_app.errors import ModelUnavailable
 from defect_app.evaluation import EVALUATION_FILE
+from defect_app.evaluation.answers import accuracy_over_repeats
 from defect_app.evaluation.opening import OpenedEvaluation, open_evaluation
-from defect_app.evaluation.selection import SelectedPictures, Selection, select
+from defect_app.evaluation.selection import SelectedPictures, Selection, repeats_of, select
 from defect_app.evaluation.thresholds import Thresholds, VerdictCounts, sorted_scores, verdict_counts
 from defect_app.records import PointInUse, point_in_use
 from defect_app.ui.records import shared_records
@@ -142,3 +143,15 @@ def verdicts_of(view: View) -> VerdictCounts | None:
         return None
     scores = kept(view, "scores", lambda: sorted_scores(view.selected))
     return kept(view, "verdict counts", lambda: verdict_counts(scores, view.thresholds), at_threshold=True)
+
+
+def repeats_words(view: View) -> str:
+    """Say how the runs or folds of the chosen photos spread; nothing where there is one only."""
+    split = view.selected.selection.split
+
+    def words() -> str:
+        by_fold = split == "cv"
+        found = accuracy_over_repeats(repeats_of(view.evaluation, split, by_fold=by_fold), view.threshold)
+        return found.sentence("folds" if by_fold else "runs") if found else ""
+
+    return kept(view, "repeats", words, at_threshold=True)
