@@ -155,7 +155,12 @@ def run_export(arguments: argparse.Namespace) -> int:
     """Write the latest version of each point."""
     from defect_app.records import open_records
 
-    text = open_records().export_points(arguments.model) + "\n"
+    records = open_records()
+    if not records.points(arguments.model):
+        raise InvalidOperatingPoint(
+            f"No operating points of the model {arguments.model!r} are saved.", "Save one first."
+        )
+    text = records.export_points(arguments.model) + "\n"
     if arguments.out is None:
         print(text, end="")
         return 0

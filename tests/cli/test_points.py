@@ -1,6 +1,7 @@
 """``points``: save, activate, show, take along; and ``classify`` follows."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,7 @@ def test_a_recognition_model_has_one_threshold(points):
         (("activate", "tiny", "x"), "no operating point called 'x'"),
         (("activate", "nothing", "x"), "no model 'nothing'"),
         (("show", "tiny", "x"), "no such operating point"),
+        (("export", "tiny"), "No operating points"),
         (("import", "nowhere.json"), "cannot be read"),
         (("explode",), "invalid choice"),
     ],
@@ -122,8 +124,6 @@ def test_wrong_usage_has_status_2_and_says_why(points, arguments, said):
 def test_a_point_of_another_version_of_the_model_is_not_applied_silently(points, verdict_of, models):
     points(*STRICT, "--activate")
     # The same model with other weights.
-    import shutil
-
     shutil.rmtree(models / "tiny")
     make_model_folder(models, "tiny", compress_to_fp16=True)
     status, record, said = verdict_of()

@@ -124,7 +124,7 @@ def test_a_step_that_fails_leaves_nothing_behind(url: str, monkeypatch: pytest.M
     def fail(*_: object) -> None:
         raise RuntimeError("the power went")
 
-    monkeypatch.setattr(room, "_by_id", fail)
+    monkeypatch.setattr(room, "version_by_id", fail)
     with pytest.raises(RuntimeError):
         records.save_point(a_point("night"), activate=True)
     monkeypatch.undo()
