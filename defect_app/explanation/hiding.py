@@ -69,6 +69,14 @@ class HidingCurves:
         """Area under each random insertion curve, shape (n_runs,)."""
         return np.array([area_under(self.share, run) for run in self.random_insertion])
 
+    def sentence_at(self, step: int) -> str:
+        """Say what hiding does at one step of `share`."""
+        return (
+            f"Hiding the hottest {100 * self.share[step]:g} % takes the answer from {self.deletion[0]:.3f} to "
+            f"{self.deletion[step]:.3f}; as much at random takes it to {self.random_deletion[:, step].mean():.3f} "
+            f"(mean of {len(self.random_deletion)})."
+        )
+
     @property
     def sentence(self) -> str:
         """What the curves say about the map, in words."""

@@ -75,7 +75,8 @@ METHODS: dict[str, Method] = {
         Method(
             "smoothgrad",
             "SmoothGrad",
-            "How much each pixel would change the score, for or against it, averaged over 16 noisy copies.",
+            "How much each pixel would change the score, for or against it, averaged over 16 noisy copies. "
+            "Drawn up to its 99th percentile.",
             "Smilkov et al., 2017",
             takes_layer=False,
         ),

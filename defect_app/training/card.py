@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from defect_app.catalog import ModelSpec, read_spec
+from defect_app.catalog import ModelSpec, model_digest, read_spec
 from defect_app.evaluation import read_evaluation
+from defect_app.explanation.cache import EXPLANATIONS_FILE, read_explanations
+from defect_app.explanation.summary import SOURCES, summarise
 from defect_app.training.card_figures import inspection_figures, recognition_figures, share
 
 CARD_FILE = "README.md"
@@ -53,6 +55,7 @@ def write_card(folder: Path) -> Path:
         "",
         *figures,
         "",
+        *_where_it_looks(folder, spec),
         *_training(spec, record),
     ]
     path = folder / CARD_FILE
@@ -82,6 +85,33 @@ def _purpose(spec: ModelSpec) -> list[str]:
         "",
         "Deciding about people, safety, or whether a part is good. It must choose among its classes, whatever",
         "the photo shows.",
+    ]
+
+
+def _where_it_looks(folder: Path, spec: ModelSpec) -> list[str]:
+    """Tell how often the heat maps find known defects; nothing where that was not measured on this very model."""
+    if not (folder / EXPLANATIONS_FILE).is_file() or spec.default_point.reject_at is None:
+        return []
+    explanations = read_explanations(folder)
+    figures = summarise(explanations, spec.default_point.reject_at)
+    if explanations.origin.model_sha256 != model_digest(folder) or not figures:
+        return []
+    return [
+        "## Where it looks",
+        "",
+        "Heat maps of defective parts that the model rejects and never learnt from, against the masks of their defects. A",
+        "map hits when its strongest place lies on the defect, widened by "
+        f"{100 * explanations.origin.dilation:g} % of the photo's longer side.",
+        f"`python -m defect_app explain {spec.id}` measures this.",
+        "",
+        "| pictures | method | hits | by chance | heat inside | best overlap |",
+        "|---|---|---|---|---|---|",
+        *(
+            f"| {SOURCES[f.source]} | {f.title} | {share(f.hits.count, f.hits.n)} | {f.chance:.3f} "
+            f"| {f.heat_inside.mean:.3f} | {f.best_iou.mean:.3f} |"
+            for f in figures
+        ),
+        "",
     ]
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from defect_app.explanation import METHODS, input_map
+from defect_app.explanation.display import for_display
 from defect_app.explanation.hiding import SHARES, blurred_away, hottest_first, random_order, replaced
 from defect_app.explanation.sanity import sanity_in_words
 from defect_app.explanation.shaking import what_fools_it
@@ -27,7 +28,6 @@ def draw_hiding(explained: Explained, explaining: Explaining) -> None:
     """Draw the photo with its hottest part hidden, the answer against chance, and both curves."""
     method, layer = _checked(explaining)
     curves = hiding_of(explained, explaining.target, method, layer)
-    st.markdown(f"**{as_text(curves.sentence)}**")
     chosen = st.select_slider(
         "Blur out the hottest part of the photo",
         SHARES[1:-1],
@@ -37,6 +37,7 @@ def draw_hiding(explained: Explained, explaining: Explaining) -> None:
         width=520,
     )
     at = SHARES.index(chosen)
+    st.markdown(f"**{as_text(curves.sentence_at(at))}**")
     chance = float(curves.random_deletion[:, at].mean())
     grid = st.grid(min_column_width=230, gap="medium")
     pixels = input_pixels(read(explained.model, explained.photo).pixels, explained.model.spec)
@@ -58,6 +59,7 @@ def draw_hiding(explained: Explained, explaining: Explaining) -> None:
             )
     with grid.container(gap="xsmall"):
         st.plotly_chart(hiding_figure(curves), width="stretch", key="explain_hiding", alt="Answer against share hidden")
+    st.markdown(as_text(curves.sentence))
     st.caption(
         f"Area under the deletion curve {curves.deletion_area:.3f} (at random "
         f"{curves.random_deletion_areas.mean():.3f}; lower is better), under the insertion curve "
@@ -76,7 +78,7 @@ def draw_shaking(explained: Explained, explaining: Explaining) -> None:
         verdict = version.inspected.judgement.verdict
         with grid.container(border=True, gap="xsmall"):
             photo = encode_jpeg(version.inspected.photo.pixels, longest_side=SHOWN_SIDE)
-            picture = heat_picture(photo, version.heat, explaining.colour_map, explaining.opacity)
+            picture = heat_picture(photo, for_display(version.heat, method), explaining.colour_map, explaining.opacity)
             st.image(picture, width="stretch", alt=f"{version.name}: {LOOKS[verdict].word}")
             st.markdown(f"{LOOKS[verdict].markdown} {version.probability:.3f}")
             st.caption(version.name if verdict == shaken[0].inspected.judgement.verdict else f"**{version.name}**")
@@ -103,7 +105,7 @@ def draw_sanity(explained: Explained, explaining: Explaining) -> None:
     grid = st.grid(min_column_width=190, gap="small")
     for step in steps:
         with grid.container(border=True, gap="xsmall"):
-            picture = heat_picture(photo, step.heat, explaining.colour_map, explaining.opacity)
+            picture = heat_picture(photo, for_display(step.heat, method), explaining.colour_map, explaining.opacity)
             st.image(picture, width="stretch", alt=f"{METHODS[method].title}: {step.name}")
             st.markdown(f"{step.name} · **{step.similarity:.2f}**")
             if not step.heat.has_evidence:

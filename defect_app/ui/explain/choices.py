@@ -62,12 +62,13 @@ def draw_choices(model: Inspector, probabilities: np.ndarray) -> Explaining:
     probabilities : ndarray, shape (n_classes,)
         Of the photo: the most probable classes come first in the list.
     """
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         target = _choose_target(model, probabilities)
         methods = _choose_methods(model)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         view = st.segmented_control(
             "View", list(VIEW_ICONS), format_func=lambda v: f"{VIEW_ICONS[v]} {v}", default=OVERLAY, required=True,
-            key="explain_view", persist_state="session",
+            key="explain_view", label_visibility="collapsed", persist_state="session",
         )  # fmt: skip
         with st.popover("Colours", icon=":material/contrast:", help="Colour map and opacity"):
             names = list(COLOUR_MAPS)
@@ -76,7 +77,7 @@ def draw_choices(model: Inspector, probabilities: np.ndarray) -> Explaining:
                 help="All but turbo rise evenly in lightness: equal steps of evidence look equal.",
             )  # fmt: skip
             percent = st.slider("Opacity", 0, 100, 70, 5, "%d %%", key="explain_opacity", persist_state="session")
-    layer = _choose_layer(model) if any(METHODS[m].takes_layer for m in methods) else ""
+        layer = _choose_layer(model) if any(METHODS[m].takes_layer for m in methods) else ""
     return Explaining(target, methods, layer, view or OVERLAY, colour_map or DEFAULT_COLOUR_MAP, percent / 100)
 
 
@@ -105,14 +106,17 @@ def _choose_methods(model: Inspector) -> tuple[str, ...]:
     possible = [m.name for m in METHODS.values() if (has_keras(model) if m.needs_keras else with_map)]
     key = f"explain_methods_{model.spec.id}"
     st.session_state[key] = [m for m in st.session_state.get(key, possible[:1]) if m in possible] or possible[:1]
-    chosen = st.multiselect(
+    chosen = st.pills(
         f"Methods, up to {MOST_METHODS} beside each other",
         possible,
+        selection_mode="multi",
         format_func=lambda m: METHODS[m].title,
-        max_selections=MOST_METHODS,
         key=key,
         help="The first time that any but the class activation map is chosen, TensorFlow is loaded: a few seconds.",
     )
+    if len(chosen) > MOST_METHODS:
+        st.caption(f"{MOST_METHODS} at most: {METHODS[chosen[-1]].title} is left out. Take another away first.")
+        chosen = chosen[:MOST_METHODS]
     if not has_keras(model):
         st.caption("This model has no Keras file: its class activation map is the only one.")
     return tuple(chosen or possible[:1]) or (CLASS_ACTIVATION_MAP,)
@@ -129,9 +133,10 @@ def _choose_layer(model: Inspector) -> str:
         "Layer",
         names,
         names.index(explained) if explained in names else 0,
-        format_func=lambda name: layers[name].words + (" · end of a stage" if name in ends else ""),
+        format_func=lambda name: f"Layer {layers[name].words}" + (", end of a stage" if name in ends else ""),
         key=f"explain_layer_{model.spec.id}",
-        width=420,
+        width=400,
+        label_visibility="collapsed",
         help="Late layers know meanings and place them coarsely; early ones know edges and place them finely.",
     )
     return chosen or explained

@@ -8,6 +8,7 @@ import streamlit as st
 from defect_app.engine import ActivationMap, upsample_map
 from defect_app.errors import DefectLensError
 from defect_app.explanation import METHODS
+from defect_app.explanation.display import for_display
 from defect_app.explanation.exporting import as_npy, as_png, as_png16
 from defect_app.inspection import Inspected
 from defect_app.intake import Photo, display_name, encode_jpeg, read_photo
@@ -28,16 +29,21 @@ def draw_maps(explained: Explained, explaining: Explaining, inspected: Inspected
     photo = shown_jpeg(explained.photo, explained.photo.sha256)
     name = display_name(explained.photo.name)
     several = len(explaining.methods) > 1
-    grid = st.grid(min_column_width=230 if several else 300, gap="medium")
+    grid = st.grid(min_column_width=165 if several else 300, gap="small" if several else "medium")
     if explaining.view != REVEAL:
         with grid.container(gap="xsmall"):
             st.image(photo, width="stretch", alt=name)
-            st.caption("The photo")
+            st.markdown("**The photo**")
+            st.caption(f"{as_text(name)}, {inspected.photo.width} x {inspected.photo.height} pixels")
     for method in explaining.methods:
         with grid.container(gap="xsmall"):
             _draw_map(explained, explaining, method, photo)
-    with grid.container(gap="small"):
-        _draw_answer(explained, inspected)
+    # Several maps fill the row: the answer then stands below them.
+    said, classes = st.columns(2, gap="medium") if several else (grid.container(gap="small"),) * 2
+    with said:
+        _draw_answer(inspected)
+    with classes:
+        _draw_classes(explained, inspected)
 
 
 def _draw_map(explained: Explained, explaining: Explaining, method: str, photo: bytes) -> None:
@@ -50,7 +56,9 @@ def _draw_map(explained: Explained, explaining: Explaining, method: str, photo: 
         st.warning(f"**{chosen.title}**: {as_text(f'{error} {error.remedy}')}", icon=":material/block:")
         return
     alone = explaining.view == BESIDE
-    picture = heat_picture(photo, heat, explaining.colour_map, 1.0 if alone else explaining.opacity, alone=alone)
+    picture = heat_picture(
+        photo, for_display(heat, method), explaining.colour_map, 1.0 if alone else explaining.opacity, alone=alone
+    )
     alt = f"{chosen.title} over {display_name(explained.photo.name)}"
     if explaining.view == REVEAL:
         draw_reveal(photo, picture, key=f"explain_reveal_{method}", alt=alt)
@@ -87,7 +95,7 @@ def _draw_downloads(explained: Explained, explaining: Explaining, method: str, h
 
     def overlay() -> bytes:
         pixels = read(explained.model, explained.photo).pixels
-        return as_png(heat_overlay(pixels, heat, explaining.opacity, explaining.colour_map))
+        return as_png(heat_overlay(pixels, for_display(heat, method), explaining.opacity, explaining.colour_map))
 
     stem = f"{explained.model.spec.id}-{method}-{explained.photo.sha256[:8]}"
     with st.popover("Download", icon=":material/download:", type="tertiary"):
@@ -101,14 +109,14 @@ def _draw_downloads(explained: Explained, explaining: Explaining, method: str, h
             )
 
 
-def _draw_answer(explained: Explained, inspected: Inspected) -> None:
-    spec = explained.model.spec
+def _draw_answer(inspected: Inspected) -> None:
     verdict_badge(inspected.judgement.verdict)
     st.markdown(as_text(inspected.judgement.reason))
+    st.caption("Each map has its own scale: bright is where that map is strongest, however weak the answer is.")
+
+
+def _draw_classes(explained: Explained, inspected: Inspected) -> None:
+    spec = explained.model.spec
     for i in np.argsort(-inspected.probabilities)[:TOP]:
         p = float(inspected.probabilities[i])
         st.progress(min(1.0, max(0.0, p)), text=f"{as_text(spec.classes[i].title)} · {p:.3f}")
-    st.caption(
-        f"{as_text(display_name(explained.photo.name))}, {inspected.photo.width} x {inspected.photo.height} pixels"
-    )
-    st.caption("Each map has its own scale: bright is where that map is strongest, however weak the answer is.")

@@ -13,12 +13,14 @@ from defect_app.decision import Verdict
 from defect_app.inspection import Inspected
 from defect_app.intake import display_name
 from defect_app.records import PointInUse
+from defect_app.ui.explain.explained_photo import explain_this
 from defect_app.ui.inspect.heat import HeatView, shown_picture
 from defect_app.ui.inspect.results import SELECTED
 from defect_app.ui.text import as_text, name_as_text
 from defect_app.ui.verdicts import LOOKS, verdict_badge
 
 TOP = 5
+_WHY = "Other heat maps of this photo, and checks of whether to believe them"
 
 
 def draw_detail(entries: Sequence[BatchEntry], spec: ModelSpec, used: PointInUse, view: HeatView) -> None:
@@ -34,6 +36,8 @@ def draw_detail(entries: Sequence[BatchEntry], spec: ModelSpec, used: PointInUse
         _draw_steps(numbers, place)
         verdict_badge(entry.record["verdict"])
         st.markdown(f"**{name_as_text(entry.record['file'])}**", width="content")
+        if st.button("Explain this", icon=":material/lightbulb:", key="inspect_explain", help=_WHY, type="tertiary"):
+            explain_this(entry.record["file"], entry.shown_jpeg)
     grid = st.grid(3, min_column_width=225, gap="medium")
     with grid.container():
         plain = replace(view, shown=False)
