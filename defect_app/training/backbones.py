@@ -181,6 +181,8 @@ def build_backbone(
     if weights == "imagenet" and backbone.archive:
         kernel, bias = whole.get_layer(CLASSIFIER_LAYER).get_weights()
         classifier = (kernel, bias)
+    if features_at and features_at not in {layer.name for layer in whole.layers}:
+        raise InvalidRecipe(f"backbone.features_at names no layer of {name}: {features_at!r}.")
     last = whole.get_layer(features_at or backbone.feature_layer) if features_at or backbone.feature_layer else None
     features, feature_layer = (last.output, last.name) if last is not None else (whole.output, whole.layers[-1].name)
     fresh: tuple[str, ...] = ()

@@ -40,7 +40,7 @@ def export_network(server: Any, folder: Path, familiar_layer: str) -> None:
         path = Path(scratch) / "raw.xml"
         served.export(str(path), format="openvino", verbose=False)
         model = ov.Core().read_model(path)
-        model = _with_photo_input(model, server.input_shape[1:3])
+        model = _with_photo_input(model, server.input_shape[1:3], OUTPUT_NAMES[: len(served.outputs)])
         # Weights in half precision: half the download, and answers within 0.02 of Keras.
         ov.save_model(model, folder / "model.xml", compress_to_fp16=True)
         # OpenVINO maps the raw weights into memory: let go of them before the folder disappears.
@@ -86,13 +86,18 @@ def _round_kernels(server: Any) -> None:
             variable.assign(np.asarray(variable).astype(np.float16).astype(np.float32))
 
 
-def _with_photo_input(model: ov.Model, size: tuple[int, int]) -> ov.Model:
-    """Make the model take uint8 pictures in batches of any length, and name its outputs."""
+def _with_photo_input(model: ov.Model, size: tuple[int, int], names: tuple[str, ...]) -> ov.Model:
+    """Make the model take uint8 pictures in batches of any length, and give the named outputs alone."""
     model.reshape([-1, *size, 3])
-    for number, name in enumerate(OUTPUT_NAMES[: len(model.outputs)]):
-        # TensorFlow numbers the outputs of an exported function so, whatever the order in which OpenVINO lists them.
-        exported = f"Identity_{number}:0" if number else "Identity:0"
-        next(o for o in model.outputs if exported in o.get_names()).get_tensor().set_names({name})
+    # TensorFlow numbers the outputs of an exported function so, whatever the order in which OpenVINO lists them.
+    exported = {f"Identity_{number}:0" if number else "Identity:0": name for number, name in enumerate(names)}
+    for result in model.get_results():
+        found = [name for number, name in exported.items() if number in result.output(0).get_names()]
+        if found:
+            result.output(0).get_tensor().set_names(set(found))
+        else:
+            # Layers with a gradient of their own, as EfficientNet's swish, come out of the conversion as outputs.
+            model.remove_result(result)
     prepared = PrePostProcessor(model)
     prepared.input().tensor().set_element_type(ov.Type.u8).set_layout(ov.Layout("NHWC"))
     return prepared.build()

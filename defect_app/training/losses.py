@@ -34,6 +34,8 @@ def classification_loss(entries: LossEntries, shares: np.ndarray) -> Loss:
     class_weights = keras.ops.convert_to_tensor(weights.astype(np.float32))
 
     def loss(targets: Any, logits: Any) -> Any:
+        # Networks that learn in half precision answer in it; their losses are too small for it.
+        logits = keras.ops.cast(logits, "float32")
         smoothed = targets * (1 - entries.label_smoothing) + entries.label_smoothing / n_classes
         log_probabilities = keras.ops.log_softmax(logits, axis=-1)
         if entries.kind == "focal":

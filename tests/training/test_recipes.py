@@ -1,0 +1,109 @@
+"""Every bundled recipe on 64-pixel scenes: trained for a step, exported, reloaded in the engine and evaluated."""
+
+import json
+import os
+import tomllib
+
+import numpy as np
+import openvino as ov
+import pytest
+
+from defect_app import scenes
+from defect_app.catalog import load_catalog
+from defect_app.evaluation import read_evaluation
+from defect_app.inspection import Inspector
+from defect_app.training import load_recipe, recipe_names, train
+from defect_app.training.backbones import BACKBONES
+from defect_app.training.export import OUTPUT_NAMES
+from defect_app.training.recipe import RECIPES_FOLDER
+from tests.datasets.picture_trees import write_picture
+
+PER_CLASS = 14
+SIDE = 64
+DEEP = {
+    "DenseNet121": "pool2_relu",
+    "DenseNet169": "pool2_relu",
+    "EfficientNetB4": "block1b_add",
+    "InceptionResNetV2": "mixed_5b",
+    "InceptionV3": "mixed0",
+    "NASNetMobile": "reduction_bn_1_stem_1",
+    "ResNet101V2": "conv2_block1_out",
+    "ResNet50": "conv2_block1_out",
+    "Xception": "block2_sepconv2_bn",
+    "MobileNetV2": "block_2_expand_relu",
+}
+"""Where deep networks are cut here, to be quick; with `DEFECT_APP_WHOLE_NETWORKS=1` they stay whole."""
+WHOLE = bool(os.environ.get("DEFECT_APP_WHOLE_NETWORKS"))
+
+
+@pytest.fixture(scope="module")
+def trees(tmp_path_factory):
+    """Write scenes of metal parts, the quickest to render, as an inspection's classes and as classes without roles."""
+    root = tmp_path_factory.mktemp("scenes")
+    for seed in range(PER_CLASS):
+        for defect in (False, True):
+            photo = scenes.render("metal", 2 * seed + defect, defect).photo
+            small = photo[::8, ::4]
+            for tree, name in (("parts", ("ok", "defect")[defect]), ("things", ("cat", "dog")[defect])):
+                write_picture(root / tree / name / f"{seed:02}.png", small)
+    return root
+
+
+def _small(name, trees):
+    """Rewrite a recipe for small scenes and no start weights; everything else stays as it is."""
+    table = tomllib.loads((RECIPES_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+    recognition = table.get("product", "") == ""
+    backbone = table["backbone"]
+    least = max(BACKBONES[n].least_side for n in (backbone["name"], backbone.get("joined_with", backbone["name"])))
+    data = {
+        "dataset": str(trees / ("things" if recognition else "parts")),
+        "sampling": table["data"].get("sampling", "none"),
+    }
+    if not recognition:
+        table["product"] = "metal"
+        data |= {key: 2 for key in ("scenes", "scenes_validation") if table["data"].get(key)}
+    side = SIDE if least <= SIDE else 32 * -(-least // 32)
+    table |= {"data": data, "input": table.get("input", {}) | {"height": side, "width": side}, "measurement": {}}
+    backbone["weights"] = "none"
+    if backbone["name"] in DEEP and not WHOLE:
+        backbone["features_at"] = DEEP[backbone["name"]]
+        backbone.pop("learns_from", None)
+    if table.get("head", {}).get("kind") == "imagenet":
+        # The thousand classes' own layer comes with the start weights alone.
+        table["head"]["kind"] = "pooled"
+    table["schedule"] |= {"epochs": 1, "batch_size": 2}
+    return table
+
+
+def _as_toml(table):
+    """Write a table of plain values and tables of them as TOML."""
+    lines = [f"{key} = {json.dumps(value)}" for key, value in table.items() if not isinstance(value, dict)]
+    for name, inner in table.items():
+        if isinstance(inner, dict):
+            lines += [f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in inner.items())]
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("name", recipe_names())
+def test_a_recipe_trains_exports_reloads_and_evaluates(name, trees, tmp_path):
+    recipe = tmp_path / f"{name}.toml"
+    recipe.write_text(_as_toml(_small(name, trees)), encoding="utf-8")
+    folder = train(recipe, out=tmp_path / "models", steps_limit=1, measure=False)
+    assert [(e.id, e.problem) for e in load_catalog(folder.parent).entries] == [(load_recipe(name).model, "")]
+    inspector = Inspector(folder.name, folder.parent)
+    size = inspector.spec.input
+    answer = inspector.engine.predict(np.random.default_rng(0).integers(0, 256, (size.height, size.width, 3), np.uint8))
+    assert answer.probabilities.sum() == pytest.approx(1, abs=1e-5)
+    assert answer.activation_map is not None
+    assert {port.any_name for port in ov.Core().read_model(folder / "model.xml").outputs} <= set(OUTPUT_NAMES)
+    rows = read_evaluation(folder).rows
+    assert {"validation", "test"} <= set(rows["split"])
+    assert rows[[c for c in rows if c.startswith("p_")]].sum(axis=1).to_numpy() == pytest.approx(1, abs=1e-5)
+
+
+def test_every_recipe_is_named_like_its_model_and_says_what_it_is():
+    for name in recipe_names():
+        recipe = load_recipe(name)
+        assert recipe.model == name
+        assert recipe.summary.endswith(".")
+        assert (RECIPES_FOLDER / f"{name}.toml").read_text(encoding="utf-8").startswith("# ")
