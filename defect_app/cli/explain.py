@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     from datetime import UTC, datetime
     from itertools import chain
 
-    from defect_app.catalog import write_spec
+    from defect_app.catalog import read_spec, write_spec
     from defect_app.explanation.cache import ExplanationOrigin, Explanations, write_explanations
     from defect_app.explanation.measurement import defective_scenes, measure, with_masks
     from defect_app.explanation.summary import in_words, summarise
@@ -61,7 +61,8 @@ def run(arguments: argparse.Namespace) -> int:
     origin = ExplanationOrigin(model.spec.id, model.model_sha256, dataset, created=created)
     explanations = Explanations(rows, origin)
     write_explanations(model.folder, explanations)
-    spec = write_spec(model.folder, model.spec)
+    # Read again: the spec may have been changed while the maps were measured.
+    spec = write_spec(model.folder, read_spec(model.folder))
     write_card(model.folder)
     assert spec.default_point.reject_at is not None
     figures = summarise(explanations, spec.default_point.reject_at)

@@ -99,8 +99,8 @@ def _where_it_looks(folder: Path, spec: ModelSpec) -> list[str]:
     return [
         "## Where it looks",
         "",
-        "Heat maps of defective parts that the model rejects and never learnt from, against the masks of their defects. A",
-        "map hits when its strongest place lies on the defect, widened by "
+        "Heat maps of defective parts that the model rejects and never learnt from, against their defects' masks.",
+        "A map hits when its strongest place lies on the defect, widened by "
         f"{100 * explanations.origin.dilation:g} % of the photo's longer side.",
         f"`python -m defect_app explain {spec.id}` measures this.",
         "",
