@@ -200,9 +200,12 @@ def test_saved_points_are_listed_with_what_they_do_and_can_be_switched_off(model
     assert list(points["point"]) == ["on this page now", "night = shift"]
     assert list(points["review from"]) == ["0.25", "0.2"]
     assert list(history["did"]) == ["saved", "activated", "saved"]
+    page.text_input(key="saved_who").set_value("Grace").run()
     page.button(key="saved_default").click().run()
     assert not page.exception
     assert records.active_point("tiny") is None
+    last = records.history("tiny")[0]
+    assert (last.action.value, last.who) == ("switched off", "Grace")
     assert "default (in use)" in set(page.dataframe[0].value["point"])
 
 

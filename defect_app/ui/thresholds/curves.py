@@ -66,25 +66,27 @@ def _repeats(shown: Shown) -> tuple[tuple[SelectedPictures, ...], str]:
 def draw_repeats(shown: Shown) -> None:
     """Draw accuracy, recall and F1 of each training at fixed thresholds, beside a report's where there is one."""
     report = _report(shown.spec.product)
-    runs = [shown.scores_of(s) for s in repeats_of(shown.evaluation, "test") or (shown.selected,)]
-    ours = {t.metric: t for t in shown.kept("repeat tables", "test", lambda: repeat_tables(runs))}
+    runs = shown.kept("runs", "test", lambda: repeats_of(shown.evaluation, "test")) or (shown.selected,)
+    scores = [shown.scores_of(s) for s in runs]
+    key = tuple(s.selection for s in runs)
+    ours = {t.metric: t for t in shown.kept("repeat tables", key, lambda: repeat_tables(scores))}
     metric = st.segmented_control(
         "Figure", REPEAT_METRICS, format_func=_METRIC_WORDS.__getitem__, default=REPEAT_METRICS[0], required=True,
         key="thresholds_metric", label_visibility="collapsed",
     )  # fmt: skip
     table = ours[metric]
     theirs = published_repeats(report.tables[PUBLISHED_TABLE], metric) if report else None
-    with st.container(horizontal=True, gap="medium"):
-        with st.container(width="stretch"):
-            draw_chart(repeats_figure(table, theirs), f"{shown.spec.id}-repeats-{metric}", f"{metric} by threshold")
-        with st.container(width="stretch"):
-            st.markdown(f"**Ours:** {as_text(table.sentence)}.")
-            _draw_runs(table, f"{shown.spec.id}-runs-{metric}", "ours")
-            if report and theirs:
-                st.markdown(f"**Published** ({as_text(report.title)}): {as_text(theirs.sentence)}.")
-                _draw_runs(theirs, f"published-runs-{metric}", "published")
-                for caveat in report.caveats:
-                    st.caption(f":material/info: {as_text(caveat)}")
+    places = st.grid(2, min_column_width=400, gap="medium")
+    with places.container():
+        draw_chart(repeats_figure(table, theirs), f"{shown.spec.id}-repeats-{metric}", f"{metric} by threshold")
+    with places.container():
+        st.markdown(f"**Ours:** {as_text(table.sentence)}.")
+        _draw_runs(table, f"{shown.spec.id}-runs-{metric}", "ours")
+        if report and theirs:
+            st.markdown(f"**Published** ({as_text(report.title)}): {as_text(theirs.sentence)}.")
+            _draw_runs(theirs, f"published-runs-{metric}", "published")
+            for caveat in report.caveats:
+                st.caption(f":material/info: {as_text(caveat)}")
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -20,7 +20,7 @@ from defect_app.ui.thresholds.saving import WHO
 from defect_app.ui.thresholds.shown import Shown, thresholds_of
 
 MOST_IMPORT_MB = 2
-_TOAST = "thresholds_toast"
+_TOAST, _WHO_HERE = "thresholds_toast", "saved_who"
 
 
 def draw_saved(shown: Shown, lines: Thresholds, setting: LineSetting | None) -> None:
@@ -32,7 +32,9 @@ def draw_saved(shown: Shown, lines: Thresholds, setting: LineSetting | None) -> 
         st.error(f"{as_text(str(error))} {as_text(error.remedy)}", icon=":material/database_off:")
         return
     st.markdown(f"**Side by side**, on {as_text(shown.selected.words)}")
-    chosen = _draw_points(shown, lines, setting, points)
+    # A chosen row is remembered by its place: after any change the tables start without a choice.
+    change = history[0].id if history else 0
+    chosen = _draw_points(shown, lines, setting, points, change)
     if not points:
         st.caption("No point is saved for this model yet: move the threshold, then press Save.")
     _draw_actions(shown, chosen)
@@ -43,7 +45,7 @@ def draw_saved(shown: Shown, lines: Thresholds, setting: LineSetting | None) -> 
 
 
 def _draw_points(
-    shown: Shown, lines: Thresholds, setting: LineSetting | None, points: Sequence[SavedPoint]
+    shown: Shown, lines: Thresholds, setting: LineSetting | None, points: Sequence[SavedPoint], change: int
 ) -> SavedPoint | None:
     listed: list[tuple[str, OperatingPoint, SavedPoint | None]] = [
         ("on this page now", unsaved_point(shown, lines), None)
@@ -54,7 +56,7 @@ def _draw_points(
     rows = [_row(shown, setting, *one) for one in listed]
     state = st.dataframe(
         pd.DataFrame(rows).fillna(""), hide_index=True, on_select="rerun", selection_mode="single-row",
-        key="saved_points",
+        key=f"saved_points_{change}",
         alt="One row for each operating point: its thresholds and what it does to the shown photos",
     )  # fmt: skip
     selected = state.selection.rows
@@ -86,7 +88,10 @@ def _row(
 def _draw_actions(shown: Shown, chosen: SavedPoint | None) -> None:
     active = chosen is not None and chosen.active
     fits = chosen is not None and applicable(chosen, shown.model_sha256)
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+    # A field of its own: that of the save dialog may be open over this page.
+    st.session_state.setdefault(_WHO_HERE, st.session_state.get(WHO, ""))
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        st.text_input("Who", key=_WHO_HERE, max_chars=80, placeholder="Your name, for the history", width=240)
         st.button(
             "Go there", icon=":material/swipe_right_alt:", disabled=chosen is None,
             on_click=_go_to, args=(shown, chosen), key="saved_move",
@@ -120,7 +125,8 @@ def _draw_history(shown: Shown, history: Sequence[PointEvent]) -> None:
         for e in history
     ]
     state = st.dataframe(
-        pd.DataFrame(rows), hide_index=True, on_select="rerun", selection_mode="single-row", key="saved_history",
+        pd.DataFrame(rows), hide_index=True, on_select="rerun", selection_mode="single-row",
+        key=f"saved_history_{history[0].id}",
         alt="Who changed which operating point, and when, newest first",
     )  # fmt: skip
     selected = state.selection.rows
@@ -177,4 +183,4 @@ def _go_to(shown: Shown, saved: SavedPoint) -> None:
 
 
 def _who() -> str:
-    return str(st.session_state.get(WHO) or "")
+    return str(st.session_state.get(_WHO_HERE) or "")
