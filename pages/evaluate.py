@@ -41,8 +41,8 @@ st.markdown(
                           at_threshold=True))
 )  # fmt: skip
 with st.container(horizontal=True, vertical_alignment="center"):
-    st.caption(f"Measured on {as_text(view.selected.words)} of {as_text(entry.title)}. {as_text(repeats_words(view))}")
-    st.space("stretch")
+    measured = f"Measured on {as_text(view.selected.words)} of {as_text(entry.title)}."
+    st.caption(f"{measured} {as_text(repeats_words(view))}", width="stretch")
     draw_report_download(view)
 draw_notices(view.selected.notices)
 

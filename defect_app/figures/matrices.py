@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import plotly.graph_objects as go
 
-from defect_app.evaluation.confusion import ConfusionMatrix
+from defect_app.evaluation.confusion import OTHER, ConfusionMatrix
 from defect_app.evaluation.thresholds import VERDICTS, VerdictCounts
 from defect_app.figures.style import ACCENT, DEFECTIVE, GOOD, band_colour, label_text, said_instead, styled
 
@@ -82,42 +82,42 @@ def _cells(
     chosen: Cell | None,
 ) -> go.Figure:
     places = [(r, c) for r in range(len(rows)) for c in range(len(columns)) if np.isfinite(values[r, c])]
-    most = max((values[place] for place in places), default=0.0)
+    # "other" sums hundreds of classes: beside it no shown class would be seen.
+    most = max((values[r, c] for r, c in places if rows[r] != OTHER), default=0.0)
     few = max(len(rows), len(columns)) <= _FEW
     faint = 0.05 if few else 0.03
     # The square root lets one mistake among thousands of right answers be seen.
-    strength = {place: faint + 0.8 * float(np.sqrt(values[place] / most)) if most > 0 else faint for place in places}
-    figure = go.Figure()
-    for dark in (False, True):
-        held = [place for place in places if (strength[place] >= _DARK_FROM) == dark]
-        hues = [GOOD if rows[r] == columns[c] or rows[r] not in columns else DEFECTIVE for r, c in held]
-        named = [[label_text(titles.get(rows[r], rows[r])), label_text(titles.get(columns[c], columns[c]))]
-                 for r, c in held]  # fmt: skip
-        figure.add_trace(
-            go.Bar(
-                orientation="h",
-                x=[1 - _GAP] * len(held),
-                base=[c - 0.5 + _GAP / 2 for _, c in held],
-                y=[r for r, _ in held],
-                width=1 - _GAP,
-                customdata=[[rows[r], columns[c]] for r, c in held],
-                # Among many classes the zeros would hide the few cells that hold photos.
-                text=[form.format(values[place]) if values[place] or few else "" for place in held],
-                constraintext="none",
-                hovertext=[f"Actual {a}<br>{x_title} {p}<br>{form.format(values[place])} {unit}"
-                           for (a, p), place in zip(named, held, strict=True)],
-                hoverinfo="text",
-                textposition="inside",
-                insidetextanchor="middle",
-                textangle=0,
-                textfont={"size": 18 if few else 11, **({"color": "white"} if dark else {})},
-                marker={"color": [band_colour(h, strength[p]) for h, p in zip(hues, held, strict=True)],
-                        "line": {"width": 0}},
-                selected={"marker": {"opacity": 1}},
-                unselected={"marker": {"opacity": 1}},
-                showlegend=False,
-            )
-        )  # fmt: skip
+    strength = {
+        place: faint + 0.8 * float(np.sqrt(min(1.0, values[place] / most))) if most > 0 else faint for place in places
+    }
+    hues = [GOOD if rows[r] == columns[c] or rows[r] not in columns else DEFECTIVE for r, c in places]
+    words = [form.format(values[place]) for place in places]
+    named = [(label_text(titles.get(rows[r], rows[r])), label_text(titles.get(columns[c], columns[c])))
+             for r, c in places]  # fmt: skip
+    figure = go.Figure(
+        go.Bar(
+            orientation="h",
+            x=[1 - _GAP] * len(places),
+            base=[c - 0.5 + _GAP / 2 for _, c in places],
+            y=[r for r, _ in places],
+            width=1 - _GAP,
+            customdata=[[rows[r], columns[c]] for r, c in places],
+            hovertext=[f"Actual {a}<br>{x_title} {p}<br>{said} {unit}"
+                       for (a, p), said in zip(named, words, strict=True)],
+            hoverinfo="text",
+            marker={"color": [band_colour(h, strength[p]) for h, p in zip(hues, places, strict=True)],
+                    "line": {"width": 0}},
+            selected={"marker": {"opacity": 1}},
+            unselected={"marker": {"opacity": 1}},
+            showlegend=False,
+        )
+    )  # fmt: skip
+    for (r, c), said in zip(places, words, strict=True):
+        # Among many classes the zeros would hide the few cells that hold photos. Plotly writes on bars as if they lay
+        # on white, which cannot be read on a dark page: annotations take the page's own colour.
+        if few or values[r, c]:
+            font = {"size": 18 if few else 11, **({"color": "white"} if strength[r, c] >= _DARK_FROM else {})}
+            figure.add_annotation(x=c, y=r, text=said, showarrow=False, font=font)
     side = 64 if few else 30
     styled(figure, x_title=x_title, y_title="Actual", height=max(240, 130 + side * len(rows)))
     for axis, names in ((figure.layout.xaxis, columns), (figure.layout.yaxis, rows)):

@@ -70,8 +70,10 @@ def test_a_figure_is_the_same_each_time(draw):
 
 def cells_of(figure):
     """Return the written number of each cell by its row and column."""
-    traces = [t for t in figure.data if len(t.y)]
-    return {tuple(names): text for t in traces for names, text in zip(t.customdata, t.text, strict=True)}
+    (bars,) = figure.data
+    written = {(note.y, round(note.x)): note.text for note in figure.layout.annotations}
+    places = zip(bars.customdata, bars.y, bars.base, strict=True)
+    return {tuple(names): written[row, round(left)] for names, row, left in places}
 
 
 def test_rows_are_actual_columns_predicted_and_each_cell_can_be_clicked():

@@ -146,6 +146,9 @@ def _role(view: View, name: str) -> str | None:
 
 def _draw_pairs(view: View, whole: ConfusionMatrix) -> None:
     pairs = [p for p in most_confused(whole, _MOST_PAIRS) if p.predicted != UNSURE][:15]
+    if not pairs:
+        st.caption("No class is taken for another.")
+        return
     st.markdown("**Most confused pairs**")
     table = pd.DataFrame(
         {
