@@ -19,6 +19,9 @@ MASK_SUFFIX = "_mask.png"
 MOSAIC_TILE_SIDE = 32
 MOSAIC_ROWS, MOSAIC_COLUMNS = 25, 40
 
+_CIFAR10_TEST_LABELS = "labels_test_first1000.txt"
+"""In the archive of the first 1,000 test pictures; the whole set, as it is pulled, has ``labels_test.txt``."""
+
 # Two pairs of ImageNet classes share a name, and one pair differs only in its capital.
 _TOLD_APART = {
     "n02012849": "crane_bird",
@@ -89,8 +92,8 @@ def list_mosaics(root: Path, classes: Sequence[ClassSpec]) -> list[tuple[Labelle
     folder = root / "cifar10"
     listed = []
     for split, pattern, label_file in (
-        ("train", "train_*.jpg", "labels_train.txt"),
-        ("test", "test_*.webp", "labels_test_first1000.txt"),
+        ("train", "train_*", "labels_train.txt"),
+        ("test", "test_*", _CIFAR10_TEST_LABELS if (folder / _CIFAR10_TEST_LABELS).is_file() else "labels_test.txt"),
     ):
         try:
             labels = [classes[int(line)].name for line in (folder / label_file).read_text().split()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -127,7 +127,7 @@ def _grouped_and_split(
     absent = [c.name for c in classes if c.name not in set(labels)]
     if absent:
         raise DataUnavailable(f"{dataset.title}: no pictures of {', '.join(absent[:5])}.", "Fetch the data again.")
-    pictures, pixel_hashes, thumbnails = _fingerprints([picture for picture, _ in listed], progress)
+    pictures, pixel_hashes, thumbnails = fingerprints([picture for picture, _ in listed], progress)
     official_test = np.array([official == "test" for _, official in listed])
     if dataset.layout == "mosaics":
         # 50,000 tiles are too many to compare pair by pair; the makers already dropped duplicates.
@@ -196,10 +196,25 @@ def _of_mixed_groups(groups: np.ndarray, labels: list[str]) -> np.ndarray:
     return np.array([len(labels_of[group]) > 1 for group in groups.tolist()], bool)
 
 
-def _fingerprints(
-    pictures: list[LabelledPicture], progress: Progress | None
+def fingerprints(
+    pictures: Sequence[LabelledPicture], progress: Progress | None = None
 ) -> tuple[list[LabelledPicture], list[str], np.ndarray]:
-    """Hash the bytes and the pixels of each picture, and shrink it to a thumbnail."""
+    """Hash the bytes and the pixels of each picture, and shrink it to a thumbnail.
+
+    Returns
+    -------
+    pictures : list of LabelledPicture
+        With the hash of their bytes.
+    pixel_hashes : list of str
+        Equal for equal pixels, whatever the file.
+    thumbnails : ndarray of float32, shape (n, 32, 32)
+        See `twins.thumbnail`.
+
+    Raises
+    ------
+    DataUnavailable
+        If a picture cannot be read.
+    """
 
     def fingerprint(picture: LabelledPicture) -> tuple[str, str, np.ndarray]:
         data = picture_bytes(picture)

@@ -76,7 +76,7 @@ def _recoloured(pixels: np.ndarray, entries: AugmentationEntries, rng: np.random
         hsv[..., 0] = cv2.LUT(hsv[..., 0], turned.astype(np.uint8))
         pixels = cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB)
     if entries.saturation_range:
-        factor = rng.uniform(*entries.saturation_range)
+        factor = _factor(entries.saturation_range, rng)
         grey = cv2.cvtColor(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
         pixels = cv2.addWeighted(pixels, factor, grey, 1 - factor, 0)
     return pixels
@@ -84,13 +84,18 @@ def _recoloured(pixels: np.ndarray, entries: AugmentationEntries, rng: np.random
 
 def _levelled(pixels: np.ndarray, entries: AugmentationEntries, rng: np.random.Generator) -> np.ndarray:
     """Multiply the grey levels, and their distance from the picture's mean."""
-    factor = rng.uniform(*entries.brightness_range) if entries.brightness_range else 1.0
-    gain = rng.uniform(*entries.contrast_range) if entries.contrast_range else 1.0
+    factor = _factor(entries.brightness_range, rng)
+    gain = _factor(entries.contrast_range, rng)
     if factor == gain == 1.0:
         return pixels
     mean = float(pixels.mean()) * factor
     levels = (np.arange(256) * factor - mean) * gain + mean
     return cv2.LUT(pixels, np.clip(np.rint(levels), 0, 255).astype(np.uint8))
+
+
+def _factor(bounds: tuple[float, ...], rng: np.random.Generator) -> float:
+    """Draw a factor between two bounds; 1 where there are none."""
+    return float(rng.uniform(bounds[0], bounds[1])) if bounds else 1.0
 
 
 def _relit(pixels: np.ndarray, entries: AugmentationEntries, rng: np.random.Generator) -> np.ndarray:
