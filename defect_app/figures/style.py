@@ -30,7 +30,11 @@ def styled(figure: go.Figure, *, x_title: str, y_title: str, height: int = 380) 
     height : int
         In pixels.
     """
+    axis = {"gridcolor": GRID, "zerolinecolor": GRID, "linecolor": GRID, "automargin": True}
+    # One update: each takes plotly milliseconds, and pages draw several figures at every move of a threshold.
     figure.update_layout(
+        xaxis={"title": {"text": x_title}, **axis},
+        yaxis={"title": {"text": y_title}, **axis},
         height=height,
         margin={"l": 64, "r": 16, "t": 32, "b": 56},
         paper_bgcolor="rgba(0,0,0,0)",
@@ -39,8 +43,6 @@ def styled(figure: go.Figure, *, x_title: str, y_title: str, height: int = 380) 
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0.0},
         hovermode="closest",
     )
-    figure.update_xaxes(title_text=x_title, gridcolor=GRID, zerolinecolor=GRID, linecolor=GRID, automargin=True)
-    figure.update_yaxes(title_text=y_title, gridcolor=GRID, zerolinecolor=GRID, linecolor=GRID, automargin=True)
     return figure
 
 

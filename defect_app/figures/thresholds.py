@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -75,26 +76,26 @@ def threshold_figure(
     thresholds : Thresholds, optional
         Lines to draw.
     """
-    figure = go.Figure()
+    traces = []
     for i, name in enumerate(names):
         colour, at = SERIES[i % len(SERIES)], curves.thresholds
         spread = (bands or {}).get(name)
         if spread is not None and np.isfinite(spread.sd).any():
             edge = {"mode": "lines", "line": {"width": 0}, "showlegend": False, "hoverinfo": "skip"}
             fill = {"fill": "tonexty", "fillcolor": band_colour(colour, 0.18)}
-            figure.add_trace(go.Scatter(x=at, y=spread.mean - spread.sd, **edge))
-            figure.add_trace(go.Scatter(x=at, y=spread.mean + spread.sd, **edge, **fill))
+            traces.append(go.Scatter(x=at, y=spread.mean - spread.sd, **edge))
+            traces.append(go.Scatter(x=at, y=spread.mean + spread.sd, **edge, **fill))
         line = {"color": colour, "dash": _DASHES[i % len(_DASHES)], "width": 2}
         said = f"{CURVE_WORDS[name]} %{{y:.4f}}<br>threshold %{{x:.4f}}<extra></extra>"
         y = getattr(curves, name)
-        figure.add_trace(go.Scatter(x=at, y=y, name=CURVE_WORDS[name], mode="lines", line=line, hovertemplate=said))
+        traces.append(go.Scatter(x=at, y=y, name=CURVE_WORDS[name], mode="lines", line=line, hovertemplate=said))
     y_title = CURVE_WORDS[names[0]].capitalize() if len(names) == 1 else "Share"
-    styled(figure, x_title="Reject from (threshold on the score)", y_title=y_title, height=330)
+    figure = styled(go.Figure(traces), x_title="Reject from (threshold on the score)", y_title=y_title, height=330)
+    layout: dict[str, Any] = {"xaxis": {"range": [-0.02, 1.02]}}
     if names == ("cost",):
         # From rejecting every part to the cheapest lines it is a factor of hundreds.
-        figure.update_yaxes(type="log", dtick="D2", title_text=f"{y_title} (logarithmic)")
-    figure.update_xaxes(range=[-0.02, 1.02])
-    return _with_lines(figure, thresholds)
+        layout["yaxis"] = {"type": "log", "dtick": "D2", "title": {"text": f"{y_title} (logarithmic)"}}
+    return _with_lines(figure, thresholds, layout)
 
 
 def repeats_figure(ours: RepeatTable, published: RepeatTable | None = None) -> go.Figure:
@@ -126,9 +127,9 @@ def repeats_figure(ours: RepeatTable, published: RepeatTable | None = None) -> g
     return styled(figure, x_title="Threshold", y_title=f"{ours.metric.capitalize()}, mean ± sd over runs")
 
 
-def _with_lines(figure: go.Figure, thresholds: Thresholds | None) -> go.Figure:
+def _with_lines(figure: go.Figure, thresholds: Thresholds | None, layout: dict[str, Any] | None = None) -> go.Figure:
     if thresholds is None:
-        return figure
+        return figure.update_layout(layout or {})
     # One update of the layout: plotly's add_vline would cost more than all the curves.
     shapes, annotations = [], []
     for at, colour, dash, side, words in (
@@ -140,7 +141,5 @@ def _with_lines(figure: go.Figure, thresholds: Thresholds | None) -> go.Figure:
         # Outside the plot, each on its own side: no curve is covered, and no text by the other.
         where = {"xref": "x", "yref": "paper", "x": at, "y": 1, "xanchor": side, "yanchor": "bottom"}
         annotations.append({"text": f"{words} {at:.3g}", **where, "showarrow": False})
-    figure.update_layout(
-        shapes=shapes, annotations=annotations, legend={"y": -0.26, "yanchor": "top", "traceorder": "normal"}
-    )
-    return figure
+    legend = {"y": -0.26, "yanchor": "top", "traceorder": "normal"}
+    return figure.update_layout(shapes=shapes, annotations=annotations, legend=legend, **(layout or {}))
