@@ -22,6 +22,7 @@ def pictures(tmp_path):
         ("second_turned.png", "validation"): np.clip(np.rot90(second).astype(int) + 3, 0, 255).astype(np.uint8),
         ("second_train_copy.png", "train"): second,
         ("third_out.png", "excluded"): third,
+        ("ninth_out.png", "excluded"): spotted_picture(9, defect=False),
         ("other.png", "test"): spotted_picture(9, defect=False),
     }
     found = []
@@ -37,16 +38,17 @@ def test_equal_and_turned_copies_across_splits_are_found_once_each(pictures):
     found = [(p.first.image, p.second.image, p.exact) for p in report.pairs]
     assert found == [
         ("=first.png", "first_again.bmp", True),
+        ("ninth_out.png", "other.png", True),
         ("second.png", "second_turned.png", False),
         ("second_train_copy.png", "second_turned.png", False),
     ]
-    assert report.counts() == {("train", "test"): (1, 0), ("train", "validation"): (0, 2)}
+    assert report.counts() == {("excluded", "test"): (1, 0), ("train", "test"): (1, 0), ("train", "validation"): (0, 2)}
 
 
 def test_without_thumbnails_only_equal_pixels_count(pictures):
     _, hashes, _ = fingerprints(pictures)
     report = leakage_report(pictures, hashes, None, 0.99)
-    assert [(p.first.image, p.second.image) for p in report.pairs] == [("=first.png", "first_again.bmp")]
+    assert [p.first.image for p in report.pairs] == ["=first.png", "ninth_out.png"]
     assert not report.compared
 
 
@@ -62,7 +64,7 @@ def test_the_written_table_holds_every_pair_and_no_formula(pictures, tmp_path):
     write_leakage(path, leakage_report(hashed, hashes, thumbnails, 0.99))
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [row["kind"] for row in rows] == ["exact", "near", "near"]
+    assert [row["kind"] for row in rows] == ["exact", "exact", "near", "near"]
     assert rows[0]["image"].endswith("=first.png")
     assert not rows[0]["image"].startswith("=")
-    assert cv2.imread(str(tmp_path / rows[1]["other_image"])) is not None
+    assert cv2.imread(str(tmp_path / rows[2]["other_image"])) is not None

@@ -102,7 +102,7 @@ def test_verify_reports_what_lies_in_two_splits(cifar, tmp_path, capsys, monkeyp
     report = tmp_path / "report.csv"
     assert main(["data", "verify", "cifar10", "--data", str(tmp_path), "--report", str(report)]) == 0
     table = capsys.readouterr().out
-    assert re.search(r"(train|validation) and test +│ +1 +│ +- ", table)
+    assert re.search(r"excluded and test +│ +1 +│ +- ", table)
     assert "cifar10/test_00/007" in table
     assert "cifar10/train_01/000" in report.read_text(encoding="utf-8")
 
