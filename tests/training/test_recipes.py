@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import tomllib
 
 import numpy as np
@@ -107,3 +108,9 @@ def test_every_recipe_is_named_like_its_model_and_says_what_it_is():
         assert recipe.model == name
         assert recipe.summary.endswith(".")
         assert (RECIPES_FOLDER / f"{name}.toml").read_text(encoding="utf-8").startswith("# ")
+
+
+def test_the_readme_names_every_recipe_and_every_backbone():
+    readme = (RECIPES_FOLDER.parents[2] / "README.md").read_text(encoding="utf-8")
+    for name in [*recipe_names(), *BACKBONES]:
+        assert re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", readme), name
