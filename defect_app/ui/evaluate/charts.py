@@ -23,13 +23,14 @@ def draw_chart(
     *,
     table: pd.DataFrame | None = None,
     on_click: Callable[[str, str], None] | None = None,
+    own: bool = False,
 ) -> None:
     """Draw a figure with its downloads.
 
     Parameters
     ----------
     figure : Figure
-        Not changed: in the app its text follows the theme.
+        Not changed unless `own`: in the app its text follows the theme.
     name : str
         Of the downloaded file, without suffix; one a chart on the page.
     alt : str
@@ -38,9 +39,12 @@ def draw_chart(
         The figure's numbers, offered as CSV.
     on_click : callable, optional
         Called with the two texts of the clicked mark's `customdata`.
+    own : bool
+        Whether the figure was made for this run alone: it is then drawn without a copy, which takes plotly longer than
+        all else.
     """
-    shown = go.Figure(figure)
-    shown.update_layout(font={"color": None})
+    shown = figure if own else go.Figure(figure)
+    shown.layout.font.color = None
     config = {
         "displaylogo": False,
         "modeBarButtonsToRemove": _TOOLS_LEFT_OUT,

@@ -82,7 +82,7 @@ def _first_run(evaluation: OpenedEvaluation, split: str) -> int:
 
 
 def _choose_fold_or_run(evaluation: OpenedEvaluation, selection: Selection) -> Selection:
-    rows = evaluation.pictures[evaluation.pictures["split"] == selection.split]
+    rows = evaluation.pictures.loc[evaluation.pictures["split"] == selection.split, ["run", "fold"]]
     runs = sorted({int(r) for r in rows["run"].unique()})
     folds = sorted({int(f) for f in rows["fold"].unique() if f >= 0})
     parts = {"all folds" if folds else f"run {runs[0]}": selection}

@@ -47,7 +47,7 @@ def draw_curves(shown: Shown, lines: Thresholds, setting: LineSetting) -> None:
         with places.container():
             st.markdown(f"**{title}**")
             figure = threshold_figure(curves, names, bands=bands, thresholds=lines)
-            draw_chart(figure, f"{shown.spec.id}-{names[0]}", alt)
+            draw_chart(figure, f"{shown.spec.id}-{names[0]}", alt, own=True)
 
 
 def _repeats(shown: Shown) -> tuple[tuple[SelectedPictures, ...], str]:
@@ -78,7 +78,9 @@ def draw_repeats(shown: Shown) -> None:
     theirs = published_repeats(report.tables[PUBLISHED_TABLE], metric) if report else None
     places = st.grid(2, min_column_width=400, gap="medium")
     with places.container():
-        draw_chart(repeats_figure(table, theirs), f"{shown.spec.id}-repeats-{metric}", f"{metric} by threshold")
+        draw_chart(
+            repeats_figure(table, theirs), f"{shown.spec.id}-repeats-{metric}", f"{metric} by threshold", own=True
+        )
     with places.container():
         st.markdown(f"**Ours:** {as_text(table.sentence)}.")
         _draw_runs(table, f"{shown.spec.id}-runs-{metric}", "ours")
