@@ -1,0 +1,226 @@
+"""The entries of a training recipe, table by table, as frozen dataclasses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from defect_app.catalog.spec import Fit, Resize
+
+
+@dataclass(frozen=True)
+class DataEntries:
+    """What is learnt from: a registered data set or a folder, rendered scenes, further pictures without labels.
+
+    `sampling` makes the classes of the training pictures equally many: ``over`` repeats pictures of the rare ones,
+    ``under`` leaves out some of the others. `also_measured` names further data sets of the same classes: their test
+    pictures are evaluated beside, each set under its own name as the split.
+    """
+
+    dataset: str
+    also_measured: tuple[str, ...] = ()
+    sampling: Literal["none", "over", "under"] = "none"
+    scenes: int = 0
+    scenes_validation: int = 0
+    unlabelled: tuple[str, ...] = ()
+    unlabelled_limit: int = 1000
+
+
+@dataclass(frozen=True)
+class InputEntries:
+    """Size of the model's input in pixels, and how photos are brought to it."""
+
+    height: int = 224
+    width: int = 224
+    fit: Fit = "stretch"
+    resize: Resize = "area"
+
+
+@dataclass(frozen=True)
+class BackboneEntries:
+    """Which network, which weights it starts from, which layers learn, and whether batch norm learns its statistics.
+
+    `learns_from` names the first layer that learns where `learns` is ``all``; empty for the very first. With `views`,
+    the layers before it see so many changed views of each picture once, see `views`; 0 changes pictures anew each time.
+    `joined_with` names a second network, which always starts from chance and always learns: its features are joined
+    with the first one's before the head. `features_at` names a layer to cut the network at; empty for its last one.
+    """
+
+    name: str
+    weights: Literal["imagenet", "none"] = "imagenet"
+    learns: Literal["all", "head"] = "all"
+    learns_from: str = ""
+    views: int = 0
+    batch_norm: Literal["frozen", "trained"] = "frozen"
+    joined_with: str = ""
+    features_at: str = ""
+
+
+@dataclass(frozen=True)
+class HeadEntries:
+    """What turns the feature map into probabilities.
+
+    Attributes
+    ----------
+    kind : str
+        ``pooled`` takes the mean over the picture, ``max`` the strongest place of each channel, ``flat`` every place
+        for itself; ``imagenet`` is pooled, and keeps the classifier of the backbone's weights.
+    standardised : bool
+        Whether batch norm brings the pooled features to mean 0 and variance 1 before they are weighed.
+    units : tuple of int
+        Sizes of dense layers between the features and the classes, none by default.
+    activation : str
+        Of those layers.
+    batch_norm : bool
+        Between each of those layers and its activation.
+    dropout : float
+        Share that is dropped after each of them, or after the pooling where there are none; 0 for no dropout.
+    dropouts : int
+        How many such layers follow each other there.
+    """
+
+    kind: Literal["pooled", "max", "flat", "imagenet"] = "pooled"
+    standardised: bool = False
+    units: tuple[int, ...] = ()
+    activation: Literal["relu", "prelu"] = "relu"
+    batch_norm: bool = False
+    dropout: float = 0.0
+    dropouts: int = 1
+
+
+@dataclass(frozen=True)
+class AugmentationEntries:
+    """Chance changes of each training picture; 0 or false switches one off.
+
+    Attributes
+    ----------
+    share : float
+        Of the pictures, in [0, 1], that are changed at all.
+    flip_horizontal, flip_vertical : bool
+        Mirrored half of the time.
+    rotation_degrees : float
+        Turned by up to this either way.
+    zoom, shift, shear : float
+        Up to this share of the size, either way.
+    shear_degrees : float
+        Like `shear`, as an angle; one of the two is given.
+    brightness, contrast : float
+        Up to this share of the grey levels, either way.
+    brightness_range, contrast_range, saturation_range : pair of float, or empty
+        Factors by which grey levels, their distance from the picture's mean, and the distance of colours from grey
+        are multiplied: ``[0.9, 1.1]``.
+    hue : float
+        Colours are turned by up to this share of the colour circle either way, in [0, 0.5].
+    crop : float
+        Up to this share of each side is cut away at a place chosen by chance, and the rest enlarged.
+    blur_px, noise : float
+        Greatest standard deviation, in pixels and in grey levels.
+    fill : str
+        What comes in from outside: ``reflect``, ``edge``, or ``constant`` for black.
+    """
+
+    share: float = 1.0
+    flip_horizontal: bool = False
+    flip_vertical: bool = False
+    rotation_degrees: float = 0.0
+    zoom: float = 0.0
+    shift: float = 0.0
+    shear: float = 0.0
+    shear_degrees: float = 0.0
+    brightness: float = 0.0
+    contrast: float = 0.0
+    brightness_range: tuple[float, ...] = ()
+    contrast_range: tuple[float, ...] = ()
+    saturation_range: tuple[float, ...] = ()
+    hue: float = 0.0
+    crop: float = 0.0
+    blur_px: float = 0.0
+    noise: float = 0.0
+    fill: Literal["reflect", "edge", "constant"] = "reflect"
+
+
+@dataclass(frozen=True)
+class LossEntries:
+    """Cross entropy, or focal loss for rare classes; smoothed labels; classes weighted by how rare they are.
+
+    `focal_gamma` says how much focal loss makes light of what is already right; 0 is cross entropy.
+
+    `localisation` is the weight of the defect's place on rendered scenes, see `localisation`; 0 leaves it out.
+    """
+
+    kind: Literal["cross_entropy", "focal"] = "cross_entropy"
+    focal_gamma: float = 2.0
+    label_smoothing: float = 0.0
+    balance_classes: bool = False
+    localisation: float = 0.0
+
+
+@dataclass(frozen=True)
+class OptimiserEntries:
+    """Which optimiser, its rates, and the decay of the running average of the weights (0: none).
+
+    `precision` is what the learning computes in; weights are float32 all the same, and so is the model that serves.
+    """
+
+    kind: Literal["adamw", "adam", "sgd", "rmsprop"] = "adamw"
+    learning_rate: float = 2e-4
+    weight_decay: float = 1e-4
+    weight_average: float = 0.0
+    precision: Literal["float32", "bfloat16"] = "float32"
+
+
+@dataclass(frozen=True)
+class ScheduleEntries:
+    """How long, in which batches, and how the rate moves; stopped after `patience` epochs without gain (0: never).
+
+    ``cosine`` rises during the share `warm_up` of all steps and falls to a hundredth; ``one_cycle`` starts lower and
+    falls to nothing, usually after a long rise; ``plateau`` falls when the validation loss stands still.
+    `keep` says which weights are kept: those of the epoch with the least validation loss, or the last, where
+    validation holds too few pictures to tell.
+    """
+
+    epochs: int
+    batch_size: int = 32
+    kind: Literal["cosine", "one_cycle", "constant", "plateau"] = "cosine"
+    warm_up: float = 0.1
+    patience: int = 0
+    keep: Literal["best", "last"] = "best"
+
+
+@dataclass(frozen=True)
+class DistillationEntries:
+    """Learn from the start weights' own answers on clean pictures, while seeing them as phones deliver them.
+
+    Attributes
+    ----------
+    temperature : float
+        Softens teacher and student alike.
+    degraded_share : float
+        Of the pictures, in [0, 1]; the student sees the others clean.
+    crops : int
+        Views of each picture: the middle, and others by chance.
+    student_share : float
+        Of the student's weights in the final ones, in (0, 1]; the rest are the teacher's, see `distillation.blend`.
+    """
+
+    temperature: float = 2.0
+    degraded_share: float = 0.7
+    crops: int = 2
+    student_share: float = 1.0
+
+
+@dataclass(frozen=True)
+class PointEntries:
+    """How the default operating point is chosen on the validation split; see `operating_points`."""
+
+    most_good_reviewed: float = 0.01
+    least_recall: float = 0.0
+    least_accepted_accuracy: float = 0.95
+
+
+@dataclass(frozen=True)
+class MeasurementEntries:
+    """What is measured beside the model itself: folds over all pictures, and repeats with other seeds."""
+
+    folds: int = 0
+    repeats: int = 0
