@@ -112,12 +112,13 @@ def _cells(
             showlegend=False,
         )
     )  # fmt: skip
+    notes = []
     for (r, c), said in zip(places, words, strict=True):
         # Among many classes the zeros would hide the few cells that hold photos. Plotly writes on bars as if they lay
         # on white, which cannot be read on a dark page: annotations take the page's own colour.
         if few or values[r, c]:
             font = {"size": 18 if few else 11, **({"color": "white"} if strength[r, c] >= _DARK_FROM else {})}
-            figure.add_annotation(x=c, y=r, text=said, showarrow=False, font=font)
+            notes.append({"x": c, "y": r, "text": said, "showarrow": False, "font": font})
     side = 64 if few else 30
     styled(figure, x_title=x_title, y_title="Actual", height=max(240, 130 + side * len(rows)))
     for axis, names in ((figure.layout.xaxis, columns), (figure.layout.yaxis, rows)):
@@ -132,6 +133,8 @@ def _cells(
     figure.update_xaxes(side="top", range=[-0.5, len(columns) - 0.5])
     figure.update_yaxes(range=[len(rows) - 0.5, -0.5])
     figure.update_layout(margin={"t": 88, "b": 12}, barmode="overlay", bargap=0, clickmode="event+select")
+    # All at once: added one by one, each would make plotly check all before it again.
+    figure.update_layout(annotations=notes)
     if chosen is not None and chosen[0] in rows and chosen[1] in columns:
         row, column = rows.index(chosen[0]), columns.index(chosen[1])
         frame = {"color": ACCENT, "width": 3}

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from defect_app.evaluation.answers import answers_at, mistakes, pictures_with_verdict, verdict_matrix
@@ -48,14 +49,23 @@ def draw_mistakes(view: View) -> None:
         else:
             _explain(view, shown, by_verdict)
     with left:
-        figure = confusion_figure(
-            shown, percent=percent, hide_diagonal=hidden, titles=view.titles, chosen=chosen,
-            x_title="Verdict" if by_verdict else "Predicted",
-        )  # fmt: skip
+        look = (by_verdict, percent, hidden, chosen)
+        figure = kept(view, f"matrix figure {look}", lambda: _figure(view, shown, *look), at_threshold=True)
         alt = f"Confusion matrix of {view.selected.words}"
-        draw_chart(figure, f"{view.stem}-confusion", alt, table=matrix_table(view, shown), on_click=_click(view))
+        draw_chart(
+            figure, f"{view.stem}-confusion", alt, table=matrix_table(view, shown), on_click=_click(view), own=True
+        )
     if chosen is not None or st.session_state.get(CELL) == ALL_MISTAKES:
         _draw_cell(view, shown, answered, chosen, by_verdict)
+
+
+def _figure(
+    view: View, shown: ConfusionMatrix, by_verdict: bool, percent: bool, hidden: bool, chosen: Cell | None
+) -> go.Figure:
+    x_title = "Verdict" if by_verdict else "Predicted"
+    return confusion_figure(
+        shown, percent=percent, hide_diagonal=hidden, titles=view.titles, chosen=chosen, x_title=x_title
+    )
 
 
 def _switches(view: View) -> tuple[bool, bool, bool]:
