@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     from defect_app.explanation.measurement import defective_scenes, measure, with_masks
     from defect_app.explanation.summary import in_words, summarise
     from defect_app.inspection import Inspector
-    from defect_app.training.card import write_card
+    from defect_app.training.card import RECORD_FILE, write_card
 
     model = Inspector(arguments.model, arguments.models_folder)
     if model.spec.task != "inspection":
@@ -63,7 +63,8 @@ def run(arguments: argparse.Namespace) -> int:
     write_explanations(model.folder, explanations)
     # Read again: the spec may have been changed while the maps were measured.
     spec = write_spec(model.folder, read_spec(model.folder))
-    write_card(model.folder)
+    if (model.folder / RECORD_FILE).is_file():
+        write_card(model.folder)
     assert spec.default_point.reject_at is not None
     figures = summarise(explanations, spec.default_point.reject_at)
     print_table(f"Heat maps of {spec.title} on rejected defective parts", *_table(figures))

@@ -63,9 +63,9 @@ class MethodFigures:
 
     @property
     def title(self) -> str:
-        """Method and layer on screen: "Layer-CAM, block_6_expand_relu"."""
+        """Method and layer on screen: "Layer-CAM at block_6_expand_relu"."""
         known = METHODS[self.method].title if self.method in METHODS else self.method
-        return f"{known}, {self.layer}" if self.layer else known
+        return f"{known} at {self.layer}" if self.layer else known
 
 
 def summarise(explanations: Explanations, reject_at: float) -> tuple[MethodFigures, ...]:

@@ -31,7 +31,7 @@ def draw_hiding(explained: Explained, explaining: Explaining) -> None:
     chosen = st.select_slider(
         "Blur out the hottest part of the photo",
         SHARES[1:-1],
-        0.03,
+        0.02,
         format_func=lambda s: f"{100 * s:g} %",
         key="explain_hidden_share",
         width=520,

@@ -81,6 +81,13 @@ def draw_choices(model: Inspector, probabilities: np.ndarray) -> Explaining:
     return Explaining(target, methods, layer, view or OVERLAY, colour_map or DEFAULT_COLOUR_MAP, percent / 100)
 
 
+def choose(model_id: str, method: str, layer: str) -> None:
+    """Choose one method and its layer from elsewhere on the page; to be called before the controls are drawn."""
+    st.session_state[f"explain_methods_{model_id}"] = [method]
+    if layer:
+        st.session_state[f"explain_layer_{model_id}"] = layer
+
+
 def _choose_target(model: Inspector, probabilities: np.ndarray) -> Target:
     spec = model.spec
     order = [int(i) for i in np.argsort(-probabilities)]
@@ -110,6 +117,7 @@ def _choose_methods(model: Inspector) -> tuple[str, ...]:
         f"Methods, up to {MOST_METHODS} beside each other",
         possible,
         selection_mode="multi",
+        wrap=True,
         format_func=lambda m: METHODS[m].title,
         key=key,
         help="The first time that any but the class activation map is chosen, TensorFlow is loaded: a few seconds.",

@@ -10,6 +10,7 @@ from defect_app.explanation.cache import read_explanations
 from defect_app.explanation.summary import SOURCES, as_table, in_words, summarise
 from defect_app.figures.explanations import hits_figure
 from defect_app.inspection import Inspector
+from defect_app.ui.explain.choices import choose
 from defect_app.ui.text import as_text
 
 
@@ -38,8 +39,15 @@ def draw_quality(entry: CatalogEntry, model: Inspector) -> None:
         return
     for sentence in in_words(figures):
         st.markdown(as_text(sentence))
-    chart, table = st.columns([2, 3])
-    with chart:
+    best = figures[0]
+    st.button(
+        f"Explain with {best.title}",
+        icon=":material/lightbulb:",
+        on_click=choose,
+        args=(entry.id, best.method, best.layer),
+    )
+    grid = st.grid(min_column_width=420, gap="medium")
+    with grid.container():
         for source in [s for s in SOURCES if any(f.source == s for f in figures)]:
             st.markdown(f"**Peak on the defect, {SOURCES[source]}**")
             part = [f for f in figures if f.source == source]
@@ -58,7 +66,7 @@ def draw_quality(entry: CatalogEntry, model: Inspector) -> None:
             "Best overlap": "Greatest intersection over union of defect and hot places, over all levels of heat",
         }.items()
     }
-    table.dataframe(as_table(figures), hide_index=True, column_config=shares, alt="Figures of every method")
+    grid.container().dataframe(as_table(figures), hide_index=True, column_config=shares, alt="Figures of every method")
     st.caption(
         f"On defective parts that the model rejects at {point.reject_at:.3g}, and never learnt from. The defect is "
         f"widened by {100 * explanations.origin.dilation:g} % of the photo's longer side for the peak (pointing game: "
