@@ -25,6 +25,8 @@ BLUR = 0.04
 """Standard deviation of the blur, as a share of the input's shorter side: wide enough to take a small defect away."""
 EDGE = 0.013
 """Standard deviation of the soft edge, likewise."""
+SATURATED = 0.95
+"""Mean area under random insertion curves above which insertion cannot tell a good map from a bad one."""
 TELLING_SCORE = 0.1
 """Below this score there is nothing left to take away, and hiding shows little."""
 
@@ -85,19 +87,23 @@ class HidingCurves:
                 f"The model gives this target only {self.deletion[0]:.2f} to begin with, so there is little to take "
                 "away. Choose the target that it predicts."
             )
+        runs = len(self.random_deletion)
         deletes = int((self.deletion_area < self.random_deletion_areas).sum())
         inserts = int((self.insertion_area > self.random_insertion_areas).sum())
-        runs = len(self.random_deletion)
-        if deletes == inserts == runs:
-            told = "Both say: the map points at what the model goes by"
-        elif deletes + inserts <= runs:
+        said = f"Hiding by the map lowers the answer more than {deletes} of {runs} random hidings"
+        if self.random_insertion_areas.mean() > SATURATED:
+            # Whatever is shown, the answer is high: there is no room to be better than chance.
+            wins, most, said = deletes, runs, f"{said}; showing tells nothing here, any part of the photo is enough"
+        else:
+            wins, most = deletes + inserts, 2 * runs
+            said += f"; showing by the map raises it more than {inserts} of {runs}"
+        if wins == most:
+            told = "The map points at what the model goes by"
+        elif wins <= most / 2:
             told = "The map does no better than chance here: do not believe it on this photo"
         else:
             told = "The evidence is mixed: believe the map only in part"
-        return (
-            f"{told}. Hiding by the map lowers the answer more than {deletes} of {runs} random hidings; showing by the "
-            f"map raises it more than {inserts} of {runs}."
-        )
+        return f"{told}. {said}."
 
 
 def area_under(share: np.ndarray, answer: np.ndarray) -> float:

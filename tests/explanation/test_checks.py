@@ -94,6 +94,14 @@ def test_where_the_target_has_no_probability_the_sentence_says_that_hiding_shows
     assert "little to take away" in curves.sentence
 
 
+def test_where_any_part_shown_is_enough_hiding_alone_decides():
+    share = np.array([0.0, 0.5, 1.0])
+    high = np.array([[0.9, 1.0, 1.0]])
+    curves = HidingCurves(share, np.array([1.0, 0.0, 0.0]), high[0], np.array([[1.0, 0.9, 0.0]]), high)
+    assert curves.sentence.startswith("The map points at what the model goes by")
+    assert "showing tells nothing here" in curves.sentence
+
+
 def test_the_curves_areas_are_the_trapezoids():
     share = np.array([0.0, 0.5, 1.0])
     runs = np.array([[1.0, 0.5, 0.0]])
