@@ -11,6 +11,7 @@ import keras
 
 from defect_app.datasets import unpacked
 from defect_app.errors import DataUnavailable, InvalidRecipe
+from defect_app.training.attention import DEPTHS_LAYER, joined_depths
 from defect_app.training.cifar_resnet import cifar_resnet
 from defect_app.training.metal_cnn import metal_cnn
 from defect_app.training.wearnet import wearnet
@@ -122,7 +123,7 @@ class BuiltBackbone:
     classifier : tuple of ndarray or None
         Kernel, shape (n_channels, 1000), and bias, shape (1000,), of the ImageNet classifier.
     fresh : tuple of str
-        Names of the second network's layers, which start from chance and always learn.
+        Names of the layers that are not the backbone's own, which start from chance and always learn.
     """
 
     inputs: Any
@@ -140,6 +141,7 @@ def build_backbone(
     weights: str,
     joined_with: str = "",
     features_at: str = "",
+    depths: tuple[str, ...] = (),
     data_dir: Path | None = None,
 ) -> BuiltBackbone:
     """Build a backbone on an input of RGB 0..255; all of its layers lie at the top level of the graph.
@@ -156,6 +158,8 @@ def build_backbone(
         A second backbone, which starts from chance; its features are joined with the first one's. Empty for none.
     features_at : str
         The layer that gives the feature map instead of the last one; what follows it is cut off.
+    depths : tuple of str
+        Layers whose maps are joined to one fine map, see `attention.joined_depths`; empty for none.
     data_dir : Path, optional
         The folder that holds archives of weights.
 
@@ -181,16 +185,20 @@ def build_backbone(
     if weights == "imagenet" and backbone.archive:
         kernel, bias = whole.get_layer(CLASSIFIER_LAYER).get_weights()
         classifier = (kernel, bias)
-    if features_at and features_at not in {layer.name for layer in whole.layers}:
-        raise InvalidRecipe(f"backbone.features_at names no layer of {name}: {features_at!r}.")
+    for asked in filter(None, (features_at, *depths)):
+        if asked not in {layer.name for layer in whole.layers}:
+            raise InvalidRecipe(f"backbone.features_at or backbone.depths names no layer of {name}: {asked!r}.")
     last = whole.get_layer(features_at or backbone.feature_layer) if features_at or backbone.feature_layer else None
     features, feature_layer = (last.output, last.name) if last is not None else (whole.output, whole.layers[-1].name)
     fresh: tuple[str, ...] = ()
+    if depths:
+        features, feature_layer = joined_depths([whole.get_layer(depth).output for depth in depths]), DEPTHS_LAYER
+        fresh = ("depths_mixed", DEPTHS_LAYER)
     if joined_with:
         second = BACKBONES[joined_with]
         own = second.build(weights=None, include_top=False, input_tensor=_scaled(second, inputs, "joined_scaling"))
         first_layers = {layer.name for layer in whole.layers}
-        fresh = tuple(layer.name for layer in own.layers if layer.name not in first_layers)
+        fresh += tuple(layer.name for layer in own.layers if layer.name not in first_layers)
         features = _joined(features, own.get_layer(second.feature_layer).output)
         feature_layer = JOINED_LAYER
     return BuiltBackbone(inputs, features, feature_layer, classifier, fresh)

@@ -44,6 +44,7 @@ class BackboneEntries:
     the layers before it see so many changed views of each picture once, see `views`; 0 changes pictures anew each time.
     `joined_with` names a second network, which always starts from chance and always learns: its features are joined
     with the first one's before the head. `features_at` names a layer to cut the network at; empty for its last one.
+    `depths` names layers whose maps are joined to one fine map, see `attention`.
     """
 
     name: str
@@ -54,6 +55,7 @@ class BackboneEntries:
     batch_norm: Literal["frozen", "trained"] = "frozen"
     joined_with: str = ""
     features_at: str = ""
+    depths: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ class HeadEntries:
     kind : str
         ``pooled`` takes the mean over the picture, ``max`` the strongest place of each channel, ``flat`` every place
         for itself; ``imagenet`` is pooled, and keeps the classifier of the backbone's weights.
+    attention : bool
+        Whether places are weighed before, see `attention`; teaches its scores where `loss.localisation` is given.
     standardised : bool
         Whether batch norm brings the pooled features to mean 0 and variance 1 before they are weighed.
     units : tuple of int
@@ -80,6 +84,7 @@ class HeadEntries:
     """
 
     kind: Literal["pooled", "max", "flat", "imagenet"] = "pooled"
+    attention: bool = False
     standardised: bool = False
     units: tuple[int, ...] = ()
     activation: Literal["relu", "prelu"] = "relu"

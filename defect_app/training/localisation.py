@@ -61,6 +61,19 @@ def with_evidence(logits: Any, features: Any, dense: Any) -> Any:
     return keras.layers.Concatenate(name="evidence")([logits, keras.layers.Flatten(name="places")(dense(features))])
 
 
+def with_scores(logits: Any, scores: Any) -> Any:
+    """Return the logits followed by one score a place: what `localisation_loss` takes of a network with attention.
+
+    Parameters
+    ----------
+    logits : tensor, shape (batch, n_classes)
+        Of the whole picture.
+    scores : tensor, shape (batch, n_places)
+        Of attention, see `attention.attended`.
+    """
+    return keras.layers.Concatenate(name="evidence")([logits, scores])
+
+
 def localisation_loss(classification: Loss, weight: float, classes: tuple[ClassSpec, ...]) -> Loss:
     """Add to a loss what the evidence for defect misses of the defect's place.
 
@@ -76,8 +89,8 @@ def localisation_loss(classification: Loss, weight: float, classes: tuple[ClassS
     Returns
     -------
     callable
-        From targets (class shares, then the shares of the places) and outputs of `with_evidence` to a loss of shape
-        (batch,). Targets and outputs without places give the classification loss alone.
+        From targets (class shares, then the shares of the places) and outputs of `with_evidence` or `with_scores` to a
+        loss of shape (batch,). Targets and outputs without places give the classification loss alone.
     """
     n_classes = len(classes)
     sign = np.zeros(n_classes, np.float32)
@@ -91,8 +104,10 @@ def localisation_loss(classification: Loss, weight: float, classes: tuple[ClassS
         if targets.shape[1] == n_classes:
             return by_class
         shares = targets[:, n_classes:]
-        of_places = keras.ops.reshape(outputs[:, n_classes:], (-1, shares.shape[1], n_classes))
-        evidence = keras.ops.squeeze(keras.ops.matmul(of_places, direction), axis=-1)
+        evidence = outputs[:, n_classes:]
+        if evidence.shape[1] != shares.shape[1]:
+            of_places = keras.ops.reshape(evidence, (-1, shares.shape[1], n_classes))
+            evidence = keras.ops.squeeze(keras.ops.matmul(of_places, direction), axis=-1)
         missed = -keras.ops.sum(shares * keras.ops.log_softmax(evidence, axis=-1), axis=-1)
         return by_class + weight * missed
 

@@ -9,9 +9,10 @@ from typing import Any
 import keras
 
 from defect_app.errors import InvalidRecipe
+from defect_app.training.attention import ATTENDED_LAYER, SCORES_LAYER, attended
 from defect_app.training.backbones import BACKBONES, build_backbone
 from defect_app.training.heads import apply_head, head_layers
-from defect_app.training.localisation import with_evidence
+from defect_app.training.localisation import with_evidence, with_scores
 from defect_app.training.recipe import Recipe
 
 
@@ -56,29 +57,33 @@ def build_network(recipe: Recipe, n_classes: int, data_dir: Path | None = None) 
         weights=entries.weights,
         joined_with=entries.joined_with,
         features_at=entries.features_at,
+        depths=entries.depths,
         data_dir=data_dir,
     )
+    features, feature_layer, scores = backbone.features, backbone.feature_layer, None
+    if recipe.head.attention:
+        (features, scores), feature_layer = attended(features), ATTENDED_LAYER
     head = head_layers(recipe.head, n_classes)
     dense = head[-1]
     softmax = keras.layers.Activation("softmax", name="probabilities", dtype="float32")
-    logits = apply_head(head, backbone.features, learning=True)
+    logits = apply_head(head, features, learning=True)
     if recipe.loss.localisation:
-        logits = with_evidence(logits, backbone.features, dense)
+        logits = with_evidence(logits, features, dense) if scores is None else with_scores(logits, scores)
     learner = keras.Model(backbone.inputs, logits, name="learner")
     server = keras.Model(
         backbone.inputs,
-        [softmax(apply_head(head, backbone.features, learning=False)), backbone.features],
+        [softmax(apply_head(head, features, learning=False)), features],
         name=recipe.model.replace("-", "_"),
     )
     if recipe.head.kind == "imagenet":
         if backbone.classifier is None or backbone.classifier[1].shape[0] != n_classes:
             raise InvalidRecipe(f"{recipe.name}: head.kind = 'imagenet' needs ImageNet weights and its 1,000 classes.")
         dense.set_weights(backbone.classifier)
-    _choose_what_learns(learner, {*backbone.fresh, *(layer.name for layer in head)}, recipe)
+    _choose_what_learns(learner, {*backbone.fresh, SCORES_LAYER, *(layer.name for layer in head)}, recipe)
     served = {layer.name for layer in server.layers}
     familiar = BACKBONES[entries.name].familiar_layer
     # A network that was cut early ends before its middle.
-    return Network(learner, server, backbone.feature_layer, familiar if familiar in served else backbone.feature_layer)
+    return Network(learner, server, feature_layer, familiar if familiar in served else feature_layer)
 
 
 def build_learner(recipe: Recipe, n_classes: int, data_dir: Path | None = None) -> Network:
