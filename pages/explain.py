@@ -49,7 +49,7 @@ if photo is not None:
     try:
         inspected = model.inspect(read(model, photo), applied_point(model).point)
         explained = Explained(model, photo, applied_point(model).point)
-        explaining = draw_choices(model, inspected.probabilities)
+        explaining = draw_choices(model, inspected.probabilities, photo.sha256)
         draw_maps(explained, explaining, inspected)
     except DefectLensError as error:
         st.error(as_text(f"{error} {error.remedy}"), icon=":material/broken_image:")

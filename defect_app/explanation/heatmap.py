@@ -15,8 +15,9 @@ from defect_app.inspection import Inspector, input_pixels
 if TYPE_CHECKING:
     from defect_app.explanation.gradients import LogitModel
 
-LEAST_EVIDENCE = 1e-6
-"""The strongest place must have more than this, in logits, or the map is rounding error: as in the engine."""
+LEAST_EVIDENCE = 1e-9
+"""The strongest place must have more than this, in logits, or the map is rounding error. Far below the engine's limit:
+gradients are means over all places of a layer, so the same evidence gives smaller numbers, most of all early on."""
 
 
 def heatmap(

@@ -1,6 +1,8 @@
 """Every method against tf-keras-vis called directly, on a network that is not square."""
 
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 
 import keras
@@ -200,3 +202,13 @@ def test_a_hundred_photos_leave_memory_flat(gap, target, pixels):
     for number in range(100):
         keras_map(logit_model, np.roll(pixels, number, axis=1), target, ("grad-cam", "layer-cam")[number % 2])
     assert used_mb() - before < 40
+
+
+def test_the_page_and_the_checks_open_without_tensorflow():
+    code = (
+        "import sys, defect_app.ui.explain.checks, defect_app.ui.explain.inside, defect_app.ui.explain.quality, "
+        "defect_app.ui.explain.source, defect_app.cli.explain, defect_app.explanation.measurement; "
+        "print([m for m in ('tensorflow', 'keras', 'tf_keras_vis') if m in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert told.stdout.strip() == "[]"

@@ -95,6 +95,13 @@ def test_a_recognition_model_explains_its_best_class() -> None:
 
 
 @pytest.mark.usefixtures("models")
+def test_another_photo_starts_with_its_own_best_class() -> None:
+    page = explain_page("colours", data=jpeg_bytes(part_photo(-1.2)))
+    page.session_state["explain_handed_over"] = ExplainedPhoto.of("red.jpg", jpeg_bytes(part_photo(1.2)))
+    assert "**Class activation map** · Red" in said(page.run())
+
+
+@pytest.mark.usefixtures("models")
 def test_a_file_that_is_no_photo_says_so_and_the_rest_of_the_page_stands() -> None:
     page = explain_page(data=b"no photo at all")
     assert not page.exception

@@ -52,7 +52,7 @@ class Explaining:
         return self.layer if METHODS[method].takes_layer else ""
 
 
-def draw_choices(model: Inspector, probabilities: np.ndarray) -> Explaining:
+def draw_choices(model: Inspector, probabilities: np.ndarray, photo_sha256: str) -> Explaining:
     """Draw the controls and return what they say.
 
     Parameters
@@ -61,9 +61,11 @@ def draw_choices(model: Inspector, probabilities: np.ndarray) -> Explaining:
         The loaded model.
     probabilities : ndarray, shape (n_classes,)
         Of the photo: the most probable classes come first in the list.
+    photo_sha256 : str
+        Which photo it is: for a recognition model, each starts with its own best class.
     """
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        target = _choose_target(model, probabilities)
+        target = _choose_target(model, probabilities, photo_sha256)
         methods = _choose_methods(model)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         view = st.segmented_control(
@@ -88,8 +90,9 @@ def choose(model_id: str, method: str, layer: str) -> None:
         st.session_state[f"explain_layer_{model_id}"] = layer
 
 
-def _choose_target(model: Inspector, probabilities: np.ndarray) -> Target:
+def _choose_target(model: Inspector, probabilities: np.ndarray, photo_sha256: str) -> Target:
     spec = model.spec
+    of_photo = "" if spec.task == "inspection" else photo_sha256
     order = [int(i) for i in np.argsort(-probabilities)]
     options: list[str | int] = [DEFECT_SCORE] if spec.task == "inspection" else []
     options += order if len(order) <= LISTED_CLASSES else order[:LISTED_CLASSES] + sorted(order[LISTED_CLASSES:])
@@ -100,7 +103,7 @@ def _choose_target(model: Inspector, probabilities: np.ndarray) -> Target:
         return f"{spec.classes[option].title} ({probabilities[option]:.3f})"
 
     chosen = st.selectbox(
-        "What speaks for …", options, format_func=title, key=f"explain_target_{spec.id}", width=270,
+        "What speaks for …", options, format_func=title, key=f"explain_target_{spec.id}_{of_photo}", width=270,
         help="The map shows where the photo speaks for this class.",
     )  # fmt: skip
     if chosen is None or isinstance(chosen, str):

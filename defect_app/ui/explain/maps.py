@@ -41,7 +41,7 @@ def draw_maps(explained: Explained, explaining: Explaining, inspected: Inspected
     # Several maps fill the row: the answer then stands below them.
     said, classes = st.columns(2, gap="medium") if several else (grid.container(gap="small"),) * 2
     with said:
-        _draw_answer(inspected)
+        _draw_answer(explained, inspected)
     with classes:
         _draw_classes(explained, inspected)
 
@@ -109,10 +109,12 @@ def _draw_downloads(explained: Explained, explaining: Explaining, method: str, h
             )
 
 
-def _draw_answer(inspected: Inspected) -> None:
+def _draw_answer(explained: Explained, inspected: Inspected) -> None:
     verdict_badge(inspected.judgement.verdict)
     st.markdown(as_text(inspected.judgement.reason))
     st.caption("Each map has its own scale: bright is where that map is strongest, however weak the answer is.")
+    if explained.model.spec.input.fit == "crop":
+        st.caption("This model looks at the middle of the photo alone; beyond it there is no map.")
 
 
 def _draw_classes(explained: Explained, inspected: Inspected) -> None:
