@@ -1,4 +1,4 @@
-"""Attention weighs places without breaking what follows: the mean weight is 1, and the class activation map is exact."""
+"""Attention weighs places and breaks nothing behind it: the mean weight is 1, the class activation map adds up."""
 
 import keras
 import numpy as np
