@@ -11,6 +11,7 @@ import numpy as np
 import openvino as ov
 from openvino.preprocess import PrePostProcessor
 
+from defect_app.errors import InvalidRecipe
 from defect_app.training.heads import ChannelWeights, is_differentiable, is_linear, layers_after
 
 OUTPUT_NAMES = ("probabilities", "features", "descriptor", "channel_weights")
@@ -70,7 +71,11 @@ def parity(server: Any, folder: Path, pixels: np.ndarray) -> float:
 
 def _channel_weights(server: Any) -> list[Any]:
     features = server.outputs[1]
-    head = layers_after(server, features._keras_history.operation.name)
+    try:
+        head = layers_after(server, features._keras_history.operation.name)
+    except InvalidRecipe:
+        # A head that is not one row of layers serves all the same, without a heat map.
+        return []
     if is_linear(head) or not is_differentiable(head):
         return []
     return [ChannelWeights(head, name="channel_weights")(features)]

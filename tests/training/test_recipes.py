@@ -30,10 +30,13 @@ DEEP = {
     "NASNetMobile": "reduction_bn_1_stem_1",
     "ResNet101V2": "conv2_block1_out",
     "ResNet50": "conv2_block1_out",
+    "VGG16": "block2_conv2",
     "Xception": "block2_sepconv2_bn",
     "MobileNetV2": "block_2_expand_relu",
 }
 """Where deep networks are cut here, to be quick; with `DEFECT_APP_WHOLE_NETWORKS=1` they stay whole."""
+LEARNS_FROM = {"MobileNetV2": "block_1_expand", "ResNet50": "conv2_block1_1_conv", "DenseNet121": "conv2_block1_0_bn"}
+"""A layer before the cut, for recipes whose early layers stay."""
 WHOLE = bool(os.environ.get("DEFECT_APP_WHOLE_NETWORKS"))
 
 
@@ -68,7 +71,8 @@ def _small(name, trees):
     backbone["weights"] = "none"
     if backbone["name"] in DEEP and not WHOLE:
         backbone["features_at"] = DEEP[backbone["name"]]
-        backbone.pop("learns_from", None)
+        if "learns_from" in backbone:
+            backbone["learns_from"] = LEARNS_FROM[backbone["name"]]
     if table.get("head", {}).get("kind") == "imagenet":
         # The thousand classes' own layer comes with the start weights alone.
         table["head"]["kind"] = "pooled"
