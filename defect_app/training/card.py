@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from defect_app.catalog import ModelSpec, model_digest, read_spec
+from defect_app.engine import Engine, HeatMapKind
 from defect_app.evaluation import read_evaluation
 from defect_app.explanation.cache import EXPLANATIONS_FILE, read_explanations
 from defect_app.explanation.summary import SOURCES, summarise
@@ -56,7 +57,7 @@ def write_card(folder: Path) -> Path:
         *figures,
         "",
         *_where_it_looks(folder, spec),
-        *_training(spec, record),
+        *_training(spec, record, Engine(spec, folder).heat_map_kind),
     ]
     path = folder / CARD_FILE
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -115,7 +116,7 @@ def _where_it_looks(folder: Path, spec: ModelSpec) -> list[str]:
     ]
 
 
-def _training(spec: ModelSpec, record: dict[str, Any]) -> list[str]:
+def _training(spec: ModelSpec, record: dict[str, Any], kind: HeatMapKind) -> list[str]:
     # A quantised copy has no Keras file of its own.
     copy = "model.keras" not in spec.sha256
     command = f"quantize {spec.id.removesuffix(COPY_SUFFIX)}" if copy else f"train {record['recipe']}"
@@ -128,6 +129,7 @@ def _training(spec: ModelSpec, record: dict[str, Any]) -> list[str]:
         f"{command}` makes it anew.",
         f"- Learnt from {record['n_training']:,} pictures, {record['n_scenes']:,} of them rendered scenes.",
         f"- Input: {spec.input.height} x {spec.input.width} pixels, {spec.input.fit}.",
+        f"- Heat map with each verdict: {kind.value}, at the layer `{spec.explain_layer}`.",
         f"- {compared} differ by at most {record['parity']:.4f} in any probability ({record['parity_n']} photos).",
     ]
     robustness = record.get("robustness")

@@ -60,3 +60,24 @@ def test_labels_are_accepted_from_where_they_are_right_often_enough():
 
 def test_a_model_that_is_never_sure_enough_accepts_almost_nothing():
     assert choose_accept_at(np.full(50, 0.96), np.zeros(50, bool), 0.9).accept_at == 0.95
+
+
+def test_a_wanted_recall_is_kept_at_the_fewest_errors_and_said():
+    good, bad = np.linspace(0.01, 0.6, 60), np.array([0.2, 0.55, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995])
+    scores, is_defect = np.r_[good, bad], np.r_[np.zeros(60, bool), np.ones(10, bool)]
+    free = choose_inspection_point(scores, is_defect, 0.0)
+    asked = choose_inspection_point(scores, is_defect, 0.0, least_recall=0.9, split="cv")
+    assert np.mean(scores[is_defect] >= free.reject_at) == 0.8
+    assert np.mean(scores[is_defect] >= asked.reject_at) == 0.9
+    assert asked.split == "cv"
+    assert "at least 90 % of defects rejected on out-of-fold predictions" in asked.rule
+    # The promise is met as cheaply as it can be: no higher threshold keeps it.
+    allowed = np.sort(np.unique(scores))
+    errors = [((scores >= t) != is_defect).sum() for t in allowed if np.mean(scores[is_defect] >= t) >= 0.9]
+    assert ((scores >= asked.reject_at) != is_defect).sum() == min(errors)
+
+
+def test_every_wanted_recall_can_be_met():
+    scores, is_defect = np.array([0.9, 0.8, 0.2, 0.1]), np.array([False, False, True, True])
+    point = choose_inspection_point(scores, is_defect, 0.5, least_recall=1.0)
+    assert (scores[is_defect] >= point.reject_at).all()
