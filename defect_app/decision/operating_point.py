@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from defect_app.catalog import ModelSpec
 from defect_app.errors import InvalidOperatingPoint
 
+_SPLIT_WORDS = {"cv": "cross-validated"}
+
 
 @dataclass(frozen=True)
 class OperatingPoint:
@@ -82,7 +84,7 @@ class OperatingPoint:
         if self.rule:
             said += f": {self.rule}"
         if self.n:
-            said += f" ({self.n:,} {self.split} photos)"
+            said += f" ({self.n:,} {_SPLIT_WORDS.get(self.split, self.split)} photos)"
         return said + "."
 
     def moved(self, *, review_at: float, reject_at: float, name: str = "unsaved") -> OperatingPoint:

@@ -25,7 +25,7 @@ def inspection_figures(spec: ModelSpec, rows: pd.DataFrame) -> list[str]:
     test = own[own["split"] == "test"]
     lines = [
         f"Operating point: reject at {point.reject_at:.4g}, review from {point.review_at:.4g}; {point.rule} "
-        f"({point.n:,} {point.split} photos). Below, *defect* means rejected; what review catches comes on top.",
+        f"({point.n:,} {'cross-validated' if point.split == CV_SPLIT else point.split} photos). Below, *defect* means rejected; what review catches comes on top.",
         "",
         "| photos | n | accuracy | recall of defects | good parts not rejected | area under ROC | average precision |",
         "|---|---|---|---|---|---|---|",
