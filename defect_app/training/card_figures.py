@@ -21,11 +21,12 @@ def inspection_figures(spec: ModelSpec, rows: pd.DataFrame) -> list[str]:
     point = spec.default_point
     assert point.reject_at is not None
     assert point.review_at is not None
+    chosen_on = "cross-validated" if point.split == CV_SPLIT else point.split
     own = _own(rows)
     test = own[own["split"] == "test"]
     lines = [
         f"Operating point: reject at {point.reject_at:.4g}, review from {point.review_at:.4g}; {point.rule} "
-        f"({point.n:,} {'cross-validated' if point.split == CV_SPLIT else point.split} photos). Below, *defect* means rejected; what review catches comes on top.",
+        f"({point.n:,} {chosen_on} photos). Below, *defect* means rejected; what review catches comes on top.",
         "",
         "| photos | n | accuracy | recall of defects | good parts not rejected | area under ROC | average precision |",
         "|---|---|---|---|---|---|---|",
