@@ -14,6 +14,7 @@ SPLIT_WORDS = {
     "validation": "validation photos",
     "cv": "photos, each judged by a model that had not seen it (5-fold)",
     "scenes": "rendered scenes",
+    "cifar10_test": "test photos as lossy JPEGs",
 }
 
 

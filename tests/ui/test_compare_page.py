@@ -125,3 +125,17 @@ def test_published_figures_stand_beside_ours_with_n_interval_and_caveats() -> No
     ours = table[table["Whose"] == "ours"].iloc[0]
     assert ours["Accuracy"] == f"{100 * right(SCORES).mean():.2f} %"
     assert "no promise about defects" in shown_words(page)
+
+
+def test_another_product_brings_its_own_models(models: Path) -> None:
+    make_model_folder(models, "colours", "recognition", familiarity=False)
+    p = np.eye(3)[np.arange(30) % 3] * 0.7 + 0.1
+    write_cache(
+        models / "colours", rows_of([RECOGNITION_CLASSES[i % 3].name for i in range(30)], p, RECOGNITION_CLASSES)
+    )
+    page = compare_page().run()
+    assert page.multiselect[0].value == ["first", "second"]
+    page.selectbox[0].select("general").run()
+    assert not page.exception
+    assert page.multiselect[0].value == ["colours"]
+    assert not page.warning

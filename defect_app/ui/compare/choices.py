@@ -79,8 +79,9 @@ def choose_product(models: Catalog) -> str:
     products = sorted(counted, key=lambda p: (-counted[p], p))
 
     def change() -> None:
-        for name in (MODELS, PHOTOS):
-            st.session_state.pop(name, None)
+        st.session_state.pop(PHOTOS, None)
+        # Said outright: the browser would keep what is left of the other product's choice, which is nothing.
+        st.session_state[MODELS] = list(_models_of(models, st.session_state[PRODUCT]))
 
     chosen = st.selectbox(
         "Product", products, format_func=lambda p: PRODUCT_TITLES.get(p, p), key=PRODUCT, bind="query-params",
@@ -91,12 +92,21 @@ def choose_product(models: Catalog) -> str:
 
 def choose_models(models: Catalog, product: str) -> list[CatalogEntry]:
     """Draw the choice of models of a product and return them, in the catalog's order."""
-    entries = {e.id: e for e in models.entries if e.spec is not None and product_of(e) == product}
+    entries = _models_of(models, product)
     chosen = st.multiselect(
-        "Models", list(entries), default=list(entries), format_func=lambda i: entries[i].title if i in entries else i,
-        key=MODELS, bind="query-params", placeholder="Choose at least one",
-    )  # fmt: skip
+        "Models",
+        list(entries),
+        default=None if MODELS in st.session_state else list(entries),
+        format_func=lambda i: entries[i].title if i in entries else i,
+        key=MODELS,
+        bind="query-params",
+        placeholder="Choose at least one",
+    )
     return [entries[i] for i in entries if i in chosen]
+
+
+def _models_of(models: Catalog, product: str) -> dict[str, CatalogEntry]:
+    return {e.id: e for e in models.entries if e.spec is not None and product_of(e) == product}
 
 
 def choose_photos(product: str, entries: list[CatalogEntry]) -> Compared:
