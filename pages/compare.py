@@ -1,5 +1,7 @@
 """Compare: models side by side, the photos they differ on, one photo through all, published figures beside ours."""
 
+from functools import partial
+
 import streamlit as st
 
 from defect_app.ui.compare.choices import choose_models, choose_photos, choose_product
@@ -9,14 +11,16 @@ from defect_app.ui.compare.published import draw_published
 from defect_app.ui.compare.side_by_side import draw_side_by_side
 from defect_app.ui.evaluate.charts import draw_notices
 from defect_app.ui.navigation import open_page
+from defect_app.ui.products import NO_MODEL
 from defect_app.ui.resources import catalog
+from defect_app.ui.sections import draw_sections
 
 open_page("Compare")
 st.title("Compare", anchor=False)
 
 models = catalog()
 if not any(e.spec for e in models.entries):
-    st.error("There is no model here yet. Put a model folder into models/.", icon=":material/block:")
+    st.error(NO_MODEL, icon=":material/block:")
     st.stop()
 
 with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -37,9 +41,4 @@ SECTIONS = {
     "One photo": draw_one_photo,
     "Published against ours": draw_published,
 }
-tabs = st.tabs(list(SECTIONS), key="section", on_change="rerun", bind="query-params")
-for tab, draw in zip(tabs, SECTIONS.values(), strict=True):
-    # Only the open tab is computed and drawn.
-    if tab.open:
-        with tab:
-            draw(compared)
+draw_sections("section", {title: partial(draw, compared) for title, draw in SECTIONS.items()})

@@ -1,5 +1,7 @@
 """Evaluate: what a model got right and wrong, with the photos behind every number."""
 
+from functools import partial
+
 import streamlit as st
 
 from defect_app.evaluation.answers import headline
@@ -13,8 +15,9 @@ from defect_app.ui.evaluate.report import draw_report_download
 from defect_app.ui.evaluate.results import kept, opened, repeats_words, verdicts_of
 from defect_app.ui.evaluate.training import draw_training
 from defect_app.ui.navigation import open_page
-from defect_app.ui.products import current_model
+from defect_app.ui.products import NO_MODEL, current_model
 from defect_app.ui.resources import catalog
+from defect_app.ui.sections import draw_sections
 from defect_app.ui.text import as_text
 
 open_page("Evaluate")
@@ -23,7 +26,7 @@ models = catalog()
 entry = current_model(models)
 if entry is None or entry.spec is None:
     st.title("Evaluate")
-    problem = f"The model {entry.id} cannot be shown: {entry.problem}" if entry else "There is no model here yet."
+    problem = f"The model {entry.id} cannot be shown: {entry.problem}" if entry else NO_MODEL
     st.error(as_text(problem), icon=":material/block:")
     st.stop()
 
@@ -54,12 +57,8 @@ SECTIONS = {
     "Training": draw_training,
     "Data check": draw_data_check,
 }
-tabs = st.tabs(list(SECTIONS), key="view", on_change="rerun", bind="query-params")
-for tab, draw in zip(tabs, SECTIONS.values(), strict=True):
-    # Only the open tab is computed and drawn.
-    if tab.open:
-        with tab:
-            if view.selected.n:
-                draw(view)
-            else:
-                st.info("There are no photos to show. Choose others above.", icon=":material/info:")
+
+if view.selected.n:
+    draw_sections("view", {title: partial(draw, view) for title, draw in SECTIONS.items()})
+else:
+    st.info("There are no photos to show. Choose others above.", icon=":material/info:")

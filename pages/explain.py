@@ -12,24 +12,16 @@ from defect_app.ui.explain.maps import draw_maps
 from defect_app.ui.explain.quality import draw_quality
 from defect_app.ui.explain.source import choose_photo
 from defect_app.ui.navigation import open_page
-from defect_app.ui.products import choose_product, current_model, draw_picture
+from defect_app.ui.products import choose_product, draw_picture, usable_model
 from defect_app.ui.records import applied_point
 from defect_app.ui.resources import catalog, inspector
+from defect_app.ui.sections import draw_sections
 from defect_app.ui.text import as_text
 
 open_page("Explain")
 
 models = catalog()
-entry = current_model(models)
-if entry is None or entry.spec is None or not entry.usable:
-    st.title("Explain")
-    problem = entry.problem if entry else "there is no model here yet. Put a model folder into models/."
-    st.error(as_text(f"The model {entry.id} is disabled: {problem}" if entry else problem), icon=":material/block:")
-    if models.usable and st.button("Choose another product", icon=":material/apps:"):
-        choose_product(models)
-    st.stop()
-
-spec = entry.spec
+entry, spec = usable_model(models, "Explain")
 try:
     model = inspector(entry)
 except DefectLensError as error:
@@ -67,12 +59,4 @@ if photo is None:
     draw_quality(entry, model)
 else:
     st.subheader("Is it to be believed?", anchor=False)
-    tabs = st.tabs(list(SECTIONS), key="check", on_change="rerun", bind="query-params")
-    for tab, draw in zip(tabs, SECTIONS.values(), strict=True):
-        # Only the open tab is computed and drawn.
-        if tab.open:
-            with tab:
-                try:
-                    draw()
-                except DefectLensError as error:
-                    st.error(as_text(f"{error} {error.remedy}"), icon=":material/block:")
+    draw_sections("check", SECTIONS)

@@ -12,24 +12,14 @@ from defect_app.ui.inspect.point import draw_point, draw_point_change, draw_warn
 from defect_app.ui.inspect.progress import draw_finished, draw_running
 from defect_app.ui.inspect.results import SELECTED, draw_grid, draw_table, draw_unusable, filter_entries, order_entries
 from defect_app.ui.navigation import open_page
-from defect_app.ui.products import choose_product, current_model, draw_picture
+from defect_app.ui.products import choose_product, draw_picture, usable_model
 from defect_app.ui.records import applied_point
 from defect_app.ui.resources import catalog, inspector
 
 open_page("Inspect")
 
 models = catalog()
-entry = current_model(models)
-if entry is None or entry.spec is None or not entry.usable:
-    st.title("Inspect")
-    problem = entry.problem if entry else "there is no model here yet. Put a model folder into models/."
-    name = f"The model {entry.id} is disabled: " if entry else ""
-    st.error(f"{name}{problem}", icon=":material/block:")
-    if models.usable and st.button("Choose another product", icon=":material/apps:"):
-        choose_product(models)
-    st.stop()
-
-spec = entry.spec
+entry, spec = usable_model(models, "Inspect")
 try:
     loaded = inspector(entry)
 except DefectLensError as error:

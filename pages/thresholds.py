@@ -7,7 +7,7 @@ from defect_app.ui.evaluate.charts import draw_notices
 from defect_app.ui.evaluate.choices import choose_model, choose_part
 from defect_app.ui.evaluate.results import opened
 from defect_app.ui.navigation import open_page
-from defect_app.ui.products import choose_product, current_model
+from defect_app.ui.products import usable_model
 from defect_app.ui.resources import catalog
 from defect_app.ui.text import as_text
 from defect_app.ui.thresholds.accepting import draw_accepting
@@ -33,14 +33,7 @@ open_page("Thresholds")
 draw_toast()
 
 models = catalog()
-entry = current_model(models)
-if entry is None or entry.spec is None or not entry.usable:
-    st.title("Thresholds", anchor=False)
-    problem = entry.problem if entry else "there is no model here yet. Put a model folder into models/."
-    st.error(f"{f'The model {entry.id} is disabled: ' if entry else ''}{problem}", icon=":material/block:")
-    if models.usable and st.button("Choose another product", icon=":material/apps:"):
-        choose_product(models)
-    st.stop()
+entry, _ = usable_model(models, "Thresholds")
 
 st.title("Where is the line?", anchor=False)
 evaluation = opened(entry)

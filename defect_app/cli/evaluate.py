@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from defect_app.cli.pictures import add_data_folder, load_pictures
 from defect_app.cli.terminal import add_models_folder, print_table, progress_bar, say
 from defect_app.errors import DataUnavailable
 
@@ -20,12 +21,7 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     """Add the command and its options."""
     parser = commands.add_parser("evaluate", help="measure a model on labelled pictures")
     parser.add_argument("model", metavar="MODEL", help="see the command models")
-    parser.add_argument(
-        "--data",
-        type=Path,
-        metavar="DIR",
-        help="folder of archives, or a folder with one sub-folder a class (default: $DEFECT_APP_DATA)",
-    )
+    add_data_folder(parser)
     add_models_folder(parser)
     parser.set_defaults(run=run)
 
@@ -52,14 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _load(inspector: Inspector, folder: Path | None) -> LoadedDataset:
-    from defect_app.datasets import load_dataset, load_folder
-
-    if folder is not None and not folder.is_dir():
-        raise DataUnavailable(f"The folder {folder} does not exist.", "Correct --data.")
-    if folder is None or any(folder.glob("*.tar*")):
-        loaded = load_dataset(inspector.spec.dataset, folder)
-    else:
-        loaded = load_folder(folder)
+    loaded = load_pictures(inspector.spec.dataset, folder)
     unknown = sorted({p.label for p in loaded.pictures} - set(inspector.spec.class_names))
     if unknown:
         raise DataUnavailable(

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from defect_app.cli.pictures import add_data_folder, load_pictures
 from defect_app.cli.terminal import add_models_folder, print_table, progress_bar, say, whole_number
 from defect_app.errors import DataUnavailable, DefectLensError
 
@@ -21,13 +22,7 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     """Add the command and its options."""
     parser = commands.add_parser("explain", help="measure heat maps against the masks of known defects")
     parser.add_argument("model", metavar="MODEL", help="an inspection model; see the command models")
-    parser.add_argument(
-        "--data",
-        type=Path,
-        metavar="DIR",
-        help="folder of archives, or a folder with one sub-folder a class and NAME_mask.png beside the pictures "
-        "(default: $DEFECT_APP_DATA)",
-    )
+    add_data_folder(parser, " and NAME_mask.png beside the pictures")
     parser.add_argument(
         "--scenes", type=whole_number(0), default=SCENES, metavar="N", help=f"rendered scenes (default: {SCENES})"
     )
@@ -75,14 +70,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _masked(spec: ModelSpec, folder: Path | None) -> tuple[str, tuple[LabelledPicture, ...]]:
     """Return the name of the data set and its pictures with masks; empty where there are none on this machine."""
-    from defect_app.datasets import load_dataset, load_folder
     from defect_app.explanation.measurement import real_pictures
 
-    if folder is not None and not folder.is_dir():
-        raise DataUnavailable(f"The folder {folder} does not exist.", "Correct --data.")
     try:
-        archives = folder is None or any(folder.glob("*.tar*"))
-        loaded = load_dataset(spec.dataset, folder) if archives or folder is None else load_folder(folder)
+        loaded = load_pictures(spec.dataset, folder)
     except DataUnavailable as error:
         if folder is not None:
             raise

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from defect_app.errors import DefectLensError
+from defect_app.stamped_table import read_stamped, write_stamped
 
 EVALUATION_FILE = "evaluation.parquet"
 FIXED_COLUMNS = ("image", "sha256", "split", "fold", "run", "actual", "leaked")
 PROBABILITY_PREFIX = "p_"
-_METADATA_KEY = b"defect_lens"
 
 
 @dataclass(frozen=True)
@@ -80,11 +77,7 @@ def write_evaluation(folder: Path, evaluation: Evaluation) -> Path:
     unknown = [c for c in columns if c not in FIXED_COLUMNS and not c.startswith(PROBABILITY_PREFIX)]
     if missing or unknown:
         raise ValueError(f"expected the columns {FIXED_COLUMNS} and p_<class>; missing {missing}, unknown {unknown}")
-    table = pa.Table.from_pandas(evaluation.rows, preserve_index=False)
-    stored = {_METADATA_KEY: json.dumps(asdict(evaluation.origin)).encode()}
-    path = folder / EVALUATION_FILE
-    pq.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), **stored}), path, compression="zstd")
-    return path
+    return write_stamped(folder / EVALUATION_FILE, evaluation.rows, asdict(evaluation.origin))
 
 
 def read_evaluation(folder: Path) -> Evaluation:
@@ -95,12 +88,10 @@ def read_evaluation(folder: Path) -> Evaluation:
     DefectLensError
         If the file is missing, is not Parquet, or carries no origin.
     """
-    path = folder / EVALUATION_FILE
     try:
-        table = pq.read_table(path)
-        origin = json.loads(table.schema.metadata[_METADATA_KEY])
-        return Evaluation(table.to_pandas(), EvaluationOrigin(**{**origin, "seeds": tuple(origin["seeds"])}))
+        rows, origin = read_stamped(folder / EVALUATION_FILE)
+        return Evaluation(rows, EvaluationOrigin(**{**origin, "seeds": tuple(origin["seeds"])}))
     except FileNotFoundError as error:
         raise DefectLensError(f"{folder.name} has no evaluation yet.", "Run the evaluate command.") from error
-    except (OSError, pa.ArrowException, AttributeError, KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise DefectLensError(f"{folder.name}: {EVALUATION_FILE} cannot be read ({error}).") from error

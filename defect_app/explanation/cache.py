@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from defect_app.errors import DefectLensError
 from defect_app.explanation.localisation import DILATION
+from defect_app.stamped_table import read_stamped, write_stamped
 
 EXPLANATIONS_FILE = "explanations.parquet"
 COLUMNS = (
     "image", "sha256", "source", "split", "method", "layer", "p_defect", "hit", "heat_inside", "best_iou", "chance",
 )  # fmt: skip
-_METADATA_KEY = b"defect_lens"
 _AGAIN = "Run the explain command."
 
 
@@ -77,11 +74,7 @@ def write_explanations(folder: Path, explanations: Explanations) -> Path:
     """
     if tuple(explanations.rows.columns) != COLUMNS:
         raise ValueError(f"expected the columns {COLUMNS}, got {tuple(explanations.rows.columns)}")
-    table = pa.Table.from_pandas(explanations.rows, preserve_index=False)
-    stored = {_METADATA_KEY: json.dumps(asdict(explanations.origin)).encode()}
-    path = folder / EXPLANATIONS_FILE
-    pq.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), **stored}), path, compression="zstd")
-    return path
+    return write_stamped(folder / EXPLANATIONS_FILE, explanations.rows, asdict(explanations.origin))
 
 
 def read_explanations(folder: Path) -> Explanations:
@@ -92,11 +85,10 @@ def read_explanations(folder: Path) -> Explanations:
     DefectLensError
         If the file is missing, is not Parquet, lacks a column or carries no origin.
     """
-    path = folder / EXPLANATIONS_FILE
     try:
-        table = pq.read_table(path, columns=list(COLUMNS))
-        return Explanations(table.to_pandas(), ExplanationOrigin(**json.loads(table.schema.metadata[_METADATA_KEY])))
+        rows, origin = read_stamped(folder / EXPLANATIONS_FILE, COLUMNS)
+        return Explanations(rows, ExplanationOrigin(**origin))
     except FileNotFoundError as error:
         raise DefectLensError(f"The heat maps of {folder.name} have not been measured yet.", _AGAIN) from error
-    except (OSError, pa.ArrowException, AttributeError, KeyError, TypeError, ValueError) as error:
+    except (TypeError, ValueError) as error:
         raise DefectLensError(f"{folder.name}: {EXPLANATIONS_FILE} cannot be read.", _AGAIN) from error

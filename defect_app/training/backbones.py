@@ -13,7 +13,9 @@ from defect_app.datasets import unpacked
 from defect_app.errors import DataUnavailable, InvalidRecipe
 from defect_app.training.attention import DEPTHS_LAYER, joined_depths
 from defect_app.training.cifar_resnet import cifar_resnet
+from defect_app.training.from_scratch import from_scratch
 from defect_app.training.metal_cnn import metal_cnn
+from defect_app.training.small_cnn import small_cnn
 from defect_app.training.wearnet import wearnet
 
 
@@ -51,26 +53,6 @@ class Backbone:
     weights_file: str = ""
 
 
-def small_cnn(weights: str | None, include_top: bool, input_tensor: Any) -> Any:
-    """Build a plain network of four convolutions, with batch norm and halving between them; it learns from scratch.
-
-    Raises
-    ------
-    ValueError
-        If weights are asked for: there are none.
-    """
-    if weights is not None or include_top:
-        raise ValueError("a small CNN has no ImageNet weights")
-    x = input_tensor
-    for block, channels in enumerate((32, 64, 128, 192), start=1):
-        x = keras.layers.Conv2D(channels, 3, padding="same", use_bias=False, name=f"conv_{block}")(x)
-        x = keras.layers.BatchNormalization(name=f"norm_{block}")(x)
-        x = keras.layers.ReLU(name=f"relu_{block}")(x)
-        if block < 4:
-            x = keras.layers.MaxPooling2D(name=f"pool_{block}")(x)
-    return keras.Model(input_tensor, x)
-
-
 # How each family of networks scales its pictures, as `preprocess_input` of keras.applications does it.
 _CAFFE: dict[str, Any] = {"scale": 1.0, "offset": (-103.939, -116.779, -123.68), "bgr": True}
 _TORCH_MEAN, _TORCH_SD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -81,10 +63,10 @@ _TORCH: dict[str, Any] = {
 _INSIDE: dict[str, Any] = {"scale": 1.0, "offset": 0.0}
 
 BACKBONES = {
-    "SmallCNN": Backbone(small_cnn, "relu_4", "relu_3"),
-    "MetalCNN": Backbone(metal_cnn, "pool_3", "relu_2", scale=1 / 255, offset=0.0),
-    "WearNet": Backbone(wearnet, "wear_pool_3", "wear_block_2_mixed_relu"),
-    "ResNetCIFAR": Backbone(cifar_resnet, "stage_3_add", "stage_2_add"),
+    "SmallCNN": Backbone(from_scratch(small_cnn), "relu_4", "relu_3"),
+    "MetalCNN": Backbone(from_scratch(metal_cnn), "pool_3", "relu_2", scale=1 / 255, offset=0.0),
+    "WearNet": Backbone(from_scratch(wearnet), "wear_pool_3", "wear_block_2_mixed_relu"),
+    "ResNetCIFAR": Backbone(from_scratch(cifar_resnet), "stage_3_add", "stage_2_add"),
     "MobileNetV2": Backbone(
         keras.applications.MobileNetV2,
         "out_relu",

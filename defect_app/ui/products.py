@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from defect_app.catalog import Catalog, CatalogEntry
+from defect_app.catalog import Catalog, CatalogEntry, ModelSpec
 from defect_app.intake import Photo, encode_jpeg, read_photo
 from defect_app.samples import samples_for
 from defect_app.ui.resources import by_importance, catalog, file_hashes
+from defect_app.ui.text import as_text
 
 MODEL_PARAMETER = "model"
 CARD_SIDE = 240
+NO_MODEL = "There is no model here yet. Put a model folder into models/."
 
 
 def current_model(models: Catalog) -> CatalogEntry | None:
@@ -21,6 +23,27 @@ def current_model(models: Catalog) -> CatalogEntry | None:
     if chosen is not None:
         _remember(chosen.id)
     return chosen
+
+
+def usable_model(models: Catalog, title: str) -> tuple[CatalogEntry, ModelSpec]:
+    """Return the current model and its spec; where it cannot be used, say why, offer the others and end the page.
+
+    Parameters
+    ----------
+    models : Catalog
+        The models on disk.
+    title : str
+        The page's title, drawn above the reason.
+    """
+    entry = current_model(models)
+    if entry is not None and entry.spec is not None and entry.usable:
+        return entry, entry.spec
+    st.title(title, anchor=False)
+    problem = f"The model {entry.id} is disabled: {entry.problem}" if entry else NO_MODEL
+    st.error(as_text(problem), icon=":material/block:")
+    if models.usable and st.button("Choose another product", icon=":material/apps:"):
+        choose_product(models)
+    st.stop()
 
 
 def _remember(model_id: str) -> None:

@@ -1,0 +1,30 @@
+"""Sections of a page as tabs, of which only the open one is computed and drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from defect_app.errors import DefectLensError
+from defect_app.ui.text import as_text
+
+
+def draw_sections(key: str, sections: Mapping[str, Callable[[], None]]) -> None:
+    """Draw tabs; the address remembers which is open, and what goes wrong in a section is said in its place.
+
+    Parameters
+    ----------
+    key : str
+        Name of the parameter in the address.
+    sections : mapping
+        Title to what draws the section.
+    """
+    tabs = st.tabs(list(sections), key=key, on_change="rerun", bind="query-params")
+    for tab, draw in zip(tabs, sections.values(), strict=True):
+        if tab.open:
+            with tab:
+                try:
+                    draw()
+                except DefectLensError as error:
+                    st.error(as_text(f"{error} {error.remedy}"), icon=":material/block:")
