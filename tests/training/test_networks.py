@@ -85,3 +85,12 @@ def test_missing_weights_are_told_with_the_way_out(tmp_path):
 def test_the_imagenet_classifier_needs_its_weights():
     with pytest.raises(InvalidRecipe, match="1,000 classes"):
         build_network(replace(RECIPE, head=HeadEntries("imagenet")), 3)
+
+
+@pytest.mark.parametrize("name", ["SmallCNN", "MetalCNN", "WearNet", "ResNetCIFAR"])
+def test_a_network_from_scratch_has_no_imagenet_weights(name):
+    with pytest.raises(DataUnavailable, match="no ImageNet weights"):
+        build_backbone(name, height=64, width=64, weights="imagenet")
+    built = build_backbone(name, height=64, width=64, weights="none")
+    assert built.feature_layer == BACKBONES[name].feature_layer
+    assert built.classifier is None

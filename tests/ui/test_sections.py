@@ -1,0 +1,27 @@
+"""Sections as tabs: only the open one is computed, and what goes wrong in it is said in its place."""
+
+from streamlit.testing.v1 import AppTest
+
+from defect_app.ui.text import as_text
+
+
+def page():
+    import streamlit as st
+
+    from defect_app.errors import DefectLensError
+    from defect_app.ui.sections import draw_sections
+
+    def broken():
+        raise DefectLensError("The file is gone.", "Put it back.")
+
+    draw_sections("part", {"Broken": broken, "Never opened": lambda: st.write("computed")})
+    st.write("the rest of the page")
+
+
+def test_only_the_open_section_is_drawn_and_its_failure_is_said_in_place():
+    app = AppTest.from_function(page).run()
+    assert not app.exception
+    assert [e.value for e in app.error] == [as_text("The file is gone. Put it back.")]
+    assert [t.label for t in app.tabs] == ["Broken", "Never opened"]
+    assert "computed" not in [m.value for m in app.markdown]
+    assert "the rest of the page" in [m.value for m in app.markdown]
