@@ -36,7 +36,7 @@ DEEP = {
 }
 """Where deep networks are cut here, to be quick; with `DEFECT_APP_WHOLE_NETWORKS=1` they stay whole."""
 LEARNS_FROM = {"MobileNetV2": "block_1_expand", "ResNet50": "conv2_block1_1_conv", "DenseNet121": "conv2_block1_0_bn"}
-"""A layer before the cut, for recipes whose early layers stay."""
+"""A layer before the cut, for recipes whose early layers stay; the head's own layers are there all the same."""
 WHOLE = bool(os.environ.get("DEFECT_APP_WHOLE_NETWORKS"))
 
 
@@ -71,7 +71,7 @@ def _small(name, trees):
     backbone["weights"] = "none"
     if backbone["name"] in DEEP and not WHOLE:
         backbone["features_at"] = DEEP[backbone["name"]]
-        if "learns_from" in backbone:
+        if backbone.get("learns_from", "") not in ("", "standardising"):
             backbone["learns_from"] = LEARNS_FROM[backbone["name"]]
     if table.get("head", {}).get("kind") == "imagenet":
         # The thousand classes' own layer comes with the start weights alone.
