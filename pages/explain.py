@@ -12,21 +12,17 @@ from defect_app.ui.explain.maps import draw_maps
 from defect_app.ui.explain.quality import draw_quality
 from defect_app.ui.explain.source import choose_photo
 from defect_app.ui.navigation import open_page
-from defect_app.ui.products import choose_product, draw_picture, usable_model
+from defect_app.ui.products import choose_product, draw_picture, loaded_model
 from defect_app.ui.records import applied_point
-from defect_app.ui.resources import catalog, inspector
+from defect_app.ui.resources import catalog
 from defect_app.ui.sections import draw_sections
 from defect_app.ui.text import as_text
 
 open_page("Explain")
 
 models = catalog()
-entry, spec = usable_model(models, "Explain")
-try:
-    model = inspector(entry)
-except DefectLensError as error:
-    st.error(as_text(f"{error} {error.remedy}"), icon=":material/block:")
-    st.stop()
+entry, model = loaded_model(models, "Explain")
+spec = model.spec
 
 with st.container(horizontal=True, vertical_alignment="center", gap="medium", wrap=False):
     draw_picture(entry, 64)

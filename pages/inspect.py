@@ -3,7 +3,6 @@
 import streamlit as st
 
 from defect_app.batch import Batch
-from defect_app.errors import DefectLensError
 from defect_app.ui.inspect.detail import draw_detail
 from defect_app.ui.inspect.downloads import draw_downloads
 from defect_app.ui.inspect.drop import draw_drop
@@ -12,19 +11,15 @@ from defect_app.ui.inspect.point import draw_point, draw_point_change, draw_warn
 from defect_app.ui.inspect.progress import draw_finished, draw_running
 from defect_app.ui.inspect.results import SELECTED, draw_grid, draw_table, draw_unusable, filter_entries, order_entries
 from defect_app.ui.navigation import open_page
-from defect_app.ui.products import choose_product, draw_picture, usable_model
+from defect_app.ui.products import choose_product, draw_picture, loaded_model
 from defect_app.ui.records import applied_point
-from defect_app.ui.resources import catalog, inspector
+from defect_app.ui.resources import catalog
 
 open_page("Inspect")
 
 models = catalog()
-entry, spec = usable_model(models, "Inspect")
-try:
-    loaded = inspector(entry)
-except DefectLensError as error:
-    st.error(f"{error} {error.remedy}", icon=":material/block:")
-    st.stop()
+entry, loaded = loaded_model(models, "Inspect")
+spec = loaded.spec
 
 batches: dict[str, Batch] = st.session_state.setdefault("batches", {})
 used = applied_point(loaded)

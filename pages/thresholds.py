@@ -33,7 +33,7 @@ open_page("Thresholds")
 draw_toast()
 
 models = catalog()
-entry, _ = usable_model(models, "Thresholds")
+entry = usable_model(models, "Thresholds")
 
 st.title("Where is the line?", anchor=False)
 evaluation = opened(entry)

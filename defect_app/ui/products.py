@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from defect_app.catalog import Catalog, CatalogEntry, ModelSpec
+from defect_app.catalog import Catalog, CatalogEntry
+from defect_app.errors import DefectLensError
+from defect_app.inspection import Inspector
 from defect_app.intake import Photo, encode_jpeg, read_photo
 from defect_app.samples import samples_for
-from defect_app.ui.resources import by_importance, catalog, file_hashes
+from defect_app.ui.resources import by_importance, catalog, file_hashes, inspector
 from defect_app.ui.text import as_text
 
 MODEL_PARAMETER = "model"
@@ -25,8 +27,8 @@ def current_model(models: Catalog) -> CatalogEntry | None:
     return chosen
 
 
-def usable_model(models: Catalog, title: str) -> tuple[CatalogEntry, ModelSpec]:
-    """Return the current model and its spec; where it cannot be used, say why, offer the others and end the page.
+def usable_model(models: Catalog, title: str) -> CatalogEntry:
+    """Return the current model; where it cannot be used, say why, offer the others and end the page.
 
     Parameters
     ----------
@@ -36,14 +38,25 @@ def usable_model(models: Catalog, title: str) -> tuple[CatalogEntry, ModelSpec]:
         The page's title, drawn above the reason.
     """
     entry = current_model(models)
-    if entry is not None and entry.spec is not None and entry.usable:
-        return entry, entry.spec
+    if entry is not None and entry.usable:
+        return entry
     st.title(title, anchor=False)
     problem = f"The model {entry.id} is disabled: {entry.problem}" if entry else NO_MODEL
     st.error(as_text(problem), icon=":material/block:")
     if models.usable and st.button("Choose another product", icon=":material/apps:"):
         choose_product(models)
     st.stop()
+
+
+def loaded_model(models: Catalog, title: str) -> tuple[CatalogEntry, Inspector]:
+    """Return the current model, ready to judge; ends the page as `usable_model` does where that cannot be."""
+    entry = usable_model(models, title)
+    try:
+        return entry, inspector(entry)
+    except DefectLensError as error:
+        st.title(title, anchor=False)
+        st.error(as_text(f"{error} {error.remedy}"), icon=":material/block:")
+        st.stop()
 
 
 def _remember(model_id: str) -> None:
