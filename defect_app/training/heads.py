@@ -129,9 +129,9 @@ class ChannelWeights(keras.layers.Layer):
             inputs.append(layer(inputs[-1], training=False))
         # The derivative of the logits by the last layer's input, the same for every photo.
         slope = self.head[-1].kernel[None]
-        for layer, x in zip(self.head[-2:0:-1], inputs[-2:0:-1], strict=True):
+        for layer, x in zip(self.head[-2:1:-1], inputs[-2:1:-1], strict=True):
             slope = _through(layer, x, slope)
-        slope = _to_channels(self.head[0], features, slope)
+        slope = _to_channels(self.head[0], self.head[1:-1], inputs, slope)
         # Of one photo where no layer depends on the photo: every photo gets its own.
         return slope * keras.ops.ones_like(features[:, :1, 0, :1])
 
@@ -159,14 +159,22 @@ def _through(layer: Any, x: Any, slope: Any) -> Any:
     return ops.where(x > 0, 1.0, below)[..., None] * slope
 
 
-def _to_channels(pooling: Any, features: Any, slope: Any) -> Any:
-    """Carry the derivative by the pooled features back to the feature map, and sum it over the places."""
-    if isinstance(pooling, keras.layers.Flatten):
-        rows, columns, channels = features.shape[1:]
-        places = keras.ops.reshape(slope, (-1, rows * columns, channels, slope.shape[-1]))
-        return keras.ops.sum(places, axis=1)
+def _to_channels(pooling: Any, behind: list[Any], inputs: list[Any], slope: Any) -> Any:
+    """Carry the derivative through the first layer behind the pooling to the feature map, summed over its places."""
+    flat = isinstance(pooling, keras.layers.Flatten)
+    channels = inputs[0].shape[-1]
+    if behind:
+        if flat and isinstance(behind[0], keras.layers.Dense):
+            # Summed before it is multiplied: a large kernel need not be kept a second time.
+            return keras.ops.matmul(_over_places(behind[0].kernel[None], channels)[0], slope)
+        slope = _through(behind[0], inputs[1], slope)
     # The mean spreads a slope evenly over the places, the maximum gives it to one: either way the sum is the slope.
-    return slope
+    return _over_places(slope, channels) if flat else slope
+
+
+def _over_places(slope: Any, channels: int) -> Any:
+    """Sum a derivative by the flattened map, shape (batch, n_places * channels, n), over the places."""
+    return keras.ops.sum(keras.ops.reshape(slope, (-1, slope.shape[1] // channels, channels, slope.shape[-1])), axis=1)
 
 
 def _pooling(entries: HeadEntries) -> Any:
