@@ -12,6 +12,7 @@ from defect_app.batch import Batch, PendingFile
 from defect_app.decision import OperatingPoint
 from defect_app.inspection import Inspector
 from defect_app.records import Records, open_records
+from defect_app.ui.text import as_text
 from tests.model_folders import make_model_folder, part_photo
 from tests.photo_files import jpeg_bytes
 
@@ -111,7 +112,7 @@ def test_a_disabled_model_says_why_and_the_others_still_work(models: Path) -> No
     (models / "tiny" / "model.bin").write_bytes(b"damaged")
     page = inspect_page().run()
     assert not page.exception
-    assert "model.bin" in page.error[0].value
+    assert as_text("model.bin") in page.error[0].value
     assert "disabled" in page.error[0].value
     other = inspect_page("colours").run()
     assert not other.exception
