@@ -53,6 +53,8 @@ def assign_folds(
 ) -> np.ndarray:
     """Deal whole groups into folds of like size and like share of each class.
 
+    The largest group goes first, each to the fold that has fewest of its classes; among those, to the emptiest.
+
     Returns
     -------
     ndarray of int64, shape (n,)
@@ -63,7 +65,8 @@ def assign_folds(
     ordered = sorted(_groups_in_hash_order(content, groups, salt), key=len, reverse=True)
     for members in ordered:
         names = [labels[i] for i in members]
-        fold = int(np.argmin(np.sum([filled[name] for name in names], axis=0)))
+        of_classes = np.sum([filled[name] for name in names], axis=0)
+        fold = int(np.lexsort((np.sum(list(filled.values()), axis=0), of_classes))[0])
         folds[members] = fold
         for name in names:
             filled[name][fold] += 1

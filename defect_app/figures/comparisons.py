@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,6 +12,9 @@ import plotly.graph_objects as go
 from defect_app.evaluation.intervals import Proportion
 from defect_app.evaluation.per_class import ClassFigures
 from defect_app.figures.style import SERIES, SYMBOLS, label_text, said_instead, styled
+
+_LINE = 18
+"""Characters in a line of a small chart's labels."""
 
 
 def proportions_figure(named: Sequence[tuple[str, Proportion]], x_title: str) -> go.Figure:
@@ -82,6 +86,11 @@ def backbones_figure(backbones: pd.DataFrame, times: pd.DataFrame, batch: int = 
     return styled(figure, x_title=f"Seconds per batch of {batch} (published)", y_title="Accuracy in % (published)")
 
 
+def _lines(name: str) -> str:
+    """Break a long name into two lines or three: beside a small chart it would leave no room for the points."""
+    return "<br>".join(label_text(line, _LINE) for line in textwrap.wrap(name, _LINE, max_lines=3, placeholder=" …"))
+
+
 def _points(
     names: list[str], value: np.ndarray, low: np.ndarray, high: np.ndarray, x_title: str, y_title: str
 ) -> go.Figure:
@@ -89,7 +98,7 @@ def _points(
     figure = go.Figure(
         go.Scatter(
             x=value,
-            y=[label_text(name, 40) for name in names],
+            y=[_lines(name) for name in names],
             error_x=spread,
             customdata=np.stack([low, high], axis=1),
             mode="markers",
@@ -98,6 +107,11 @@ def _points(
             showlegend=False,
         )
     )
-    styled(figure, x_title=x_title, y_title=y_title, height=max(180, 100 + 26 * len(names)))
+    styled(
+        figure,
+        x_title=x_title,
+        y_title=y_title,
+        height=max(180, 100 + sum(10 + 16 * (1 + _lines(name).count("<br>")) for name in names)),
+    )
     figure.update_yaxes(type="category", autorange="reversed")
     return figure

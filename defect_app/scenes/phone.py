@@ -5,7 +5,7 @@ import numpy as np
 
 from defect_app.scenes.camera import CameraRange, take_photo
 from defect_app.scenes.ground import draw_ground
-from defect_app.scenes.painting import blend, darken, polygon_cover
+from defect_app.scenes.painting import blend, darken, polygon_cover, smooth_noise
 from defect_app.scenes.phone_body import (
     Phone,
     Pose,
@@ -67,7 +67,7 @@ def render(seed: int, defect: str | bool | None = None) -> Scene:
     picture = _table(random_stream(seed, Stream.BACKGROUND), phone, pose)
     _shadow(light, picture, phone, pose)
     glass, is_on = _lay_phone(part, picture, phone, pose)
-    marks = draw_marks(light, picture, glass, pose.scale)
+    marks = draw_marks(light, picture, glass, pose.scale, on_bench=pose.on_bench)
 
     mask = np.zeros((_SIDE_PX, _SIDE_PX), bool)
     damage = random_stream(seed, Stream.DEFECT)
@@ -86,6 +86,8 @@ def render(seed: int, defect: str | bool | None = None) -> Scene:
 
 def _table(rng: np.random.Generator, phone: Phone, pose: Pose) -> np.ndarray:
     """Return the table before the camera, float32 RGB, 0..1."""
+    if pose.on_bench:
+        return _mat(rng)
     texture = draw_ground(rng, str(rng.choice(_TABLES, p=_SHARES)), _TEXTURE_PX)
     px_per_mm = _TEXTURE_PX / (phone.length * rng.uniform(0.8, 1.6))
     turn = rng.uniform(0, 2 * np.pi)
@@ -97,6 +99,14 @@ def _table(rng: np.random.Generator, phone: Phone, pose: Pose) -> np.ndarray:
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     size = (_SIDE_PX, _SIDE_PX)
     return cv2.warpPerspective(texture, to_texture, size, flags=flags, borderMode=cv2.BORDER_REFLECT)
+
+
+def _mat(rng: np.random.Generator) -> np.ndarray:
+    """Return a bench's dark, finely grained mat, unevenly lit."""
+    shape = (_SIDE_PX, _SIDE_PX)
+    grain = 1 + rng.uniform(0.02, 0.07) * smooth_noise(rng, shape, 1.5) + 0.12 * smooth_noise(rng, shape, 300)
+    tint = np.array([1.0, 1.0, 1.0]) + rng.normal(0, 0.03) * np.array([1.0, 0.1, -1.0])
+    return (rng.uniform(0.10, 0.36) * grain[:, :, None] * tint).astype(np.float32)
 
 
 def _shadow(rng: np.random.Generator, picture: np.ndarray, phone: Phone, pose: Pose) -> None:
@@ -123,7 +133,8 @@ def _lay_phone(rng: np.random.Generator, picture: np.ndarray, phone: Phone, pose
     hull = cv2.convexHull(np.vstack([middle, upper]).astype(np.float32))[:, 0]
     blend(picture, polygon_cover(shape, hull), tuple(np.minimum(1, np.array(phone.frame) * rng.uniform(0.9, 1.2))))
 
-    front, own_glass, is_on = draw_front(rng, phone, min(pose.scale * 1.05, 860 / phone.length))
+    scale = min(pose.scale * 1.05, 860 / phone.length)
+    front, own_glass, is_on = draw_front(rng, phone, scale, may_be_on=not pose.on_bench)
     warp = glass_to_picture(phone, pose, own_glass.shape[:2])
     size = (_SIDE_PX, _SIDE_PX)
     seen = cv2.warpPerspective(front, warp, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

@@ -18,6 +18,10 @@ _BODIES = (
 )
 
 
+BENCH_SHARE = 0.4
+"""How many of the phones lie on an inspection bench."""
+
+
 @dataclass(frozen=True)
 class Phone:
     """Measures (millimetres) and look of one phone."""
@@ -47,11 +51,14 @@ class Pose:
         Picture pixels in a millimetre at the phone's centre.
     is_close : bool
         Whether the picture shows only a part of the phone.
+    on_bench : bool
+        Whether it lies on an inspection bench: across, under a camera straight above it, switched off.
     """
 
     projection: np.ndarray
     scale: float
     is_close: bool
+    on_bench: bool = False
 
     def project(self, points: np.ndarray) -> np.ndarray:
         """Return where table points, shape (n, 3), millimetres, fall in the picture, shape (n, 2), pixels."""
@@ -96,8 +103,13 @@ def choose_pose(rng: np.random.Generator, phone: Phone, side_px: int) -> Pose:
     Returns
     -------
     Pose
-        The whole phone inside the picture in three of four, else a close view with the screen over most of it.
+        On an inspection bench in two of five. Of the others, the whole phone is inside the picture in three of four, else
+        it is a close view with the screen over most of it.
     """
+    if rng.random() < BENCH_SHARE:
+        turn = np.radians(90 * rng.choice((-1, 1)) + rng.normal(0, 1.5))
+        lean, distance = np.radians(rng.uniform(0, 3)), phone.length * rng.uniform(3, 5)
+        return _aimed(rng, phone, side_px, turn, lean, distance, rng.uniform(0.86, 0.98), on_bench=True)
     is_close = rng.random() < 0.24
     kind = rng.random()
     turn = np.radians(
@@ -105,6 +117,22 @@ def choose_pose(rng: np.random.Generator, phone: Phone, side_px: int) -> Pose:
     )
     lean = np.radians(rng.uniform(0, 12) if rng.random() < 0.65 else rng.uniform(12, 45))
     distance = phone.length * rng.uniform(2.2, 4.5)
+    fill = rng.uniform(1.25, 2.4) if is_close else rng.uniform(0.72, 0.96)
+    return _aimed(rng, phone, side_px, turn, lean, distance, fill)
+
+
+def _aimed(
+    rng: np.random.Generator,
+    phone: Phone,
+    side_px: int,
+    turn: float,
+    lean: float,
+    distance: float,
+    fill: float,
+    on_bench: bool = False,
+) -> Pose:
+    """Aim the camera so that the phone takes `fill` of the picture's side; above 1 the view is close."""
+    is_close = fill > 1
     cos, sin = np.cos(turn), np.sin(turn)
     spin = np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]])
     # Rows: picture right, picture down, into the picture; the camera leans back from straight above.
@@ -115,12 +143,11 @@ def choose_pose(rng: np.random.Generator, phone: Phone, side_px: int) -> Pose:
     flat = np.hstack([corners, np.ones((8, 1))]) @ projection.T
     flat = flat[:, :2] / flat[:, 2:]
     low, high = flat.min(axis=0), flat.max(axis=0)
-    fill = rng.uniform(1.25, 2.4) if is_close else rng.uniform(0.72, 0.96)
     focal = side_px * fill / (high - low).max()
     spare = side_px - focal * (high - low)
     offset = spare * (rng.uniform(0.25, 0.75, 2) if is_close else rng.uniform(0.35, 0.65, 2)) - focal * low
     projection = np.array([[focal, 0, offset[0]], [0, focal, offset[1]], [0, 0, 1]]) @ projection
-    return Pose(projection, float(focal / distance), bool(is_close))
+    return Pose(projection, float(focal / distance), is_close, on_bench)
 
 
 def rounded_outline(width: float, length: float, corner: float, height: float) -> np.ndarray:
@@ -150,7 +177,9 @@ def _rounded(shape: tuple[int, int], margin: tuple[float, float], corner: float)
     return np.clip(np.float32(corner + 0.5) - beyond, 0, 1)
 
 
-def draw_front(rng: np.random.Generator, phone: Phone, scale: float) -> tuple[np.ndarray, np.ndarray, bool]:
+def draw_front(
+    rng: np.random.Generator, phone: Phone, scale: float, *, may_be_on: bool = True
+) -> tuple[np.ndarray, np.ndarray, bool]:
     """Draw the phone's front as seen straight on.
 
     Parameters
@@ -161,6 +190,8 @@ def draw_front(rng: np.random.Generator, phone: Phone, scale: float) -> tuple[np
         Its measures.
     scale : float
         Pixels in a millimetre.
+    may_be_on : bool
+        False for a screen that is switched off.
 
     Returns
     -------
@@ -183,7 +214,7 @@ def draw_front(rng: np.random.Generator, phone: Phone, scale: float) -> tuple[np
     end, side = phone.bezel_end * scale, phone.bezel_side * scale
     rows, columns = slice(round(end), shape[0] - round(end)), slice(round(side), shape[1] - round(side))
     inside = front[rows, columns]
-    picture, is_on = draw_screen(rng, inside.shape[:2])
+    picture, is_on = draw_screen(rng, inside.shape[:2], may_be_on=may_be_on)
     blend(inside, _rounded(inside.shape[:2], (0, 0), max(0.5, phone.screen_corner * scale)), picture)
     _camera(front, phone, scale)
     return front, glass, is_on

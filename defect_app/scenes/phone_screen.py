@@ -27,7 +27,9 @@ _APPS = (
 )
 
 
-def draw_screen(rng: np.random.Generator, shape: tuple[int, int]) -> tuple[np.ndarray, bool]:
+def draw_screen(
+    rng: np.random.Generator, shape: tuple[int, int], *, may_be_on: bool = True
+) -> tuple[np.ndarray, bool]:
     """Draw what the screen shows.
 
     Parameters
@@ -36,6 +38,8 @@ def draw_screen(rng: np.random.Generator, shape: tuple[int, int]) -> tuple[np.nd
         Source of chance.
     shape : tuple of int
         Height and width in pixels, upright.
+    may_be_on : bool
+        False for a screen that is switched off.
 
     Returns
     -------
@@ -45,7 +49,7 @@ def draw_screen(rng: np.random.Generator, shape: tuple[int, int]) -> tuple[np.nd
         Whether the screen is lit.
     """
     kind = rng.random()
-    if kind < 0.42:
+    if kind < 0.42 or not may_be_on:
         picture = np.empty((*shape, 3), np.float32)
         picture[:] = np.array([0.030, 0.031, 0.036]) * rng.uniform(0.5, 1.6)
         return picture, False
