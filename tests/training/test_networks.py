@@ -13,6 +13,7 @@ RECIPE = replace(
     load_recipe("casting-mobilenetv2"),
     backbone=BackboneEntries("MobileNetV2", weights="none"),
     input=InputEntries(64, 96),
+    head=HeadEntries(),
     loss=LossEntries(),
 )
 
