@@ -103,8 +103,8 @@ def choose_pose(rng: np.random.Generator, phone: Phone, side_px: int) -> Pose:
     Returns
     -------
     Pose
-        On an inspection bench in two of five. Of the others, the whole phone is inside the picture in three of four, else
-        it is a close view with the screen over most of it.
+        On an inspection bench in two of five. Of the others, the whole phone is inside the picture in three of four,
+        else it is a close view with the screen over most of it.
     """
     if rng.random() < BENCH_SHARE:
         turn = np.radians(90 * rng.choice((-1, 1)) + rng.normal(0, 1.5))

@@ -27,9 +27,7 @@ _APPS = (
 )
 
 
-def draw_screen(
-    rng: np.random.Generator, shape: tuple[int, int], *, may_be_on: bool = True
-) -> tuple[np.ndarray, bool]:
+def draw_screen(rng: np.random.Generator, shape: tuple[int, int], *, may_be_on: bool = True) -> tuple[np.ndarray, bool]:
     """Draw what the screen shows.
 
     Parameters
