@@ -19,6 +19,7 @@ RECIPE = replace(
     load_recipe("casting-mobilenetv2"),
     backbone=BackboneEntries("SmallCNN", weights="none"),
     input=InputEntries(32, 64),
+    head=HeadEntries(),
     loss=LossEntries(),
 )
 CLASSES = (
