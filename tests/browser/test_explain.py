@@ -58,7 +58,7 @@ def test_a_gradient_map_comes_with_a_note_a_layer_list_and_stands_beside_the_oth
     assert len({round(place["y"]) for place in places if place}) == 1, "the maps stand in one row"
     expect(page.get_by_alt_text(re.compile("^Stage 5: the 6 strongest"))).to_be_visible(timeout=SLOW_MS)
     page.get_by_role("combobox", name=re.compile("Layer")).click()
-    expect(page.get_by_role("option", name=re.compile(r"block_6_expand_relu · 28 x 28, 192 channels"))).to_be_visible()
+    expect(page.get_by_role("option", name=re.compile(r"block_13_expand_relu · 18 x 18, 576 channels"))).to_be_visible()
     assert_no_exception(page)
 
 
