@@ -95,10 +95,11 @@ def _points(
     names: list[str], value: np.ndarray, low: np.ndarray, high: np.ndarray, x_title: str, y_title: str
 ) -> go.Figure:
     spread = {"type": "data", "symmetric": False, "array": high - value, "arrayminus": value - low}
+    labels = [_lines(name) for name in names]
     figure = go.Figure(
         go.Scatter(
             x=value,
-            y=[_lines(name) for name in names],
+            y=labels,
             error_x=spread,
             customdata=np.stack([low, high], axis=1),
             mode="markers",
@@ -107,11 +108,7 @@ def _points(
             showlegend=False,
         )
     )
-    styled(
-        figure,
-        x_title=x_title,
-        y_title=y_title,
-        height=max(180, 100 + sum(10 + 16 * (1 + _lines(name).count("<br>")) for name in names)),
-    )
+    height = 100 + sum(26 + 16 * label.count("<br>") for label in labels)
+    styled(figure, x_title=x_title, y_title=y_title, height=max(180, height))
     figure.update_yaxes(type="category", autorange="reversed")
     return figure

@@ -54,6 +54,12 @@ def test_folds_hold_like_numbers_of_each_class_and_no_group_in_parts(n_folds):
     assert all(folds[i] == folds[i + 1] for i in range(0, 200, 2))
 
 
+def test_large_groups_of_different_classes_go_to_different_folds():
+    labels = ["ok"] * 40 + ["defect"] * 30 + ["ok", "defect"] * 10
+    folds = assign_folds(CONTENT[:90], labels, [0] * 40 + [1] * 30 + list(range(2, 22)), 5)
+    assert folds[0] != folds[40]
+
+
 def test_a_share_by_content_has_the_asked_size():
     assert first_share(CONTENT, 0.5).sum() == 100
     assert first_share(CONTENT, 0.0).sum() == 0

@@ -116,3 +116,19 @@ def test_a_line_thinner_than_a_pixel_is_drawn_fainter() -> None:
     thin = line_cover((40, 100), ends, np.array([0.25]), np.array([1.0]))
     full = line_cover((40, 100), ends, np.array([2.0]), np.array([1.0]))
     assert 0 < thin.max() < 0.6 < full.max() <= 1
+
+
+def test_a_phone_on_the_bench_lies_across_and_is_switched_off() -> None:
+    poses = {}
+    for seed in range(200):
+        part = random_stream(seed, Stream.PART)
+        body = choose_phone(part)
+        poses[seed] = (body, choose_pose(part, body, 512))
+    bench = {seed: found for seed, found in poses.items() if found[1].on_bench}
+    assert 50 <= len(bench) <= 110
+    for body, pose in bench.values():
+        corners = pose.project(rounded_outline(body.width, body.length, body.corner, 0.0))
+        wide, high = np.ptp(corners, axis=0)
+        assert wide > 1.5 * high
+        assert not pose.is_close
+    assert all("screen on" not in phone.render(seed, False).what for seed in list(bench)[:12])
