@@ -31,7 +31,8 @@ class Backbone:
         The layer whose output is the last feature map; empty where Keras numbers that layer anew in every process.
     familiar_layer : str
         A layer in the middle: fine-tuning leaves it the general knowledge of form and texture by which a strange
-        photo is told, while the last features know nothing but the classes.
+        photo is told, while the last features know nothing but the classes. Of a network that is not tuned the last
+        features tell more, see `BuiltBackbone.familiar`.
     scale, offset : float, or one a channel
         RGB 0..255 is multiplied and shifted by these before the first layer.
     bgr : bool
@@ -104,6 +105,8 @@ class BuiltBackbone:
         The layer that gives it.
     classifier : tuple of ndarray or None
         Kernel, shape (n_channels, 1000), and bias, shape (1000,), of the ImageNet classifier.
+    familiar : KerasTensor, shape (batch, rows, columns, n_familiar_channels)
+        The map by which familiarity is judged.
     fresh : tuple of str
         Names of the layers that are not the backbone's own, which start from chance and always learn.
     """
@@ -112,6 +115,7 @@ class BuiltBackbone:
     features: Any
     feature_layer: str
     classifier: tuple[Any, Any] | None
+    familiar: Any
     fresh: tuple[str, ...] = ()
 
 
@@ -124,6 +128,7 @@ def build_backbone(
     joined_with: str = "",
     features_at: str = "",
     depths: tuple[str, ...] = (),
+    tuned: bool = True,
     data_dir: Path | None = None,
 ) -> BuiltBackbone:
     """Build a backbone on an input of RGB 0..255; all of its layers lie at the top level of the graph.
@@ -142,6 +147,8 @@ def build_backbone(
         The layer that gives the feature map instead of the last one; what follows it is cut off.
     depths : tuple of str
         Layers whose maps are joined to one fine map, see `attention.joined_depths`; empty for none.
+    tuned : bool
+        Whether any of the backbone's own layers learn.
     data_dir : Path, optional
         The folder that holds archives of weights.
 
@@ -170,8 +177,9 @@ def build_backbone(
     for asked in filter(None, (features_at, *depths)):
         if asked not in {layer.name for layer in whole.layers}:
             raise InvalidRecipe(f"backbone.features_at or backbone.depths names no layer of {name}: {asked!r}.")
-    last = whole.get_layer(features_at or backbone.feature_layer) if features_at or backbone.feature_layer else None
-    features, feature_layer = (last.output, last.name) if last is not None else (whole.output, whole.layers[-1].name)
+    end = whole.get_layer(backbone.feature_layer) if backbone.feature_layer else whole.layers[-1]
+    last = whole.get_layer(features_at) if features_at else end
+    features, feature_layer = last.output, last.name
     fresh: tuple[str, ...] = ()
     if depths:
         features, feature_layer = joined_depths([whole.get_layer(depth).output for depth in depths]), DEPTHS_LAYER
@@ -183,7 +191,16 @@ def build_backbone(
         fresh += tuple(layer.name for layer in own.layers if layer.name not in first_layers)
         features = _joined(features, own.get_layer(second.feature_layer).output)
         feature_layer = JOINED_LAYER
-    return BuiltBackbone(inputs, features, feature_layer, classifier, fresh)
+    middle = whole.get_layer(backbone.familiar_layer)
+    order = [layer.name for layer in whole.layers]
+    if weights == "imagenet" and not tuned:
+        # What was never tuned knows most at its very end.
+        familiar = end.output
+    elif order.index(middle.name) > max(map(order.index, depths or (last.name,))):
+        familiar = features
+    else:
+        familiar = middle.output
+    return BuiltBackbone(inputs, features, feature_layer, classifier, familiar, fresh)
 
 
 def _scaled(backbone: Backbone, inputs: Any, name: str) -> Any:

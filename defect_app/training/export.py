@@ -17,7 +17,7 @@ from defect_app.training.heads import ChannelWeights, is_differentiable, is_line
 OUTPUT_NAMES = ("probabilities", "features", "descriptor", "channel_weights")
 
 
-def export_network(server: Any, folder: Path, familiar_layer: str) -> None:
+def export_network(server: Any, folder: Path, familiar: Any) -> None:
     """Write ``model.keras``, ``model.xml`` and ``model.bin``.
 
     Parameters
@@ -26,8 +26,9 @@ def export_network(server: Any, folder: Path, familiar_layer: str) -> None:
         From RGB 0..255 to softmax probabilities and the last feature map, without layers that only serve training.
     folder : Path
         Where to; created if need be.
-    familiar_layer : str
-        Its mean over the picture becomes the OpenVINO model's third output, by which familiarity is judged.
+    familiar : KerasTensor, shape (batch, rows, columns, n_channels)
+        A map that follows from the server's input; its mean over the picture becomes the OpenVINO model's third output,
+        by which familiarity is judged.
 
     Where the class activation map is not in the head's weights, what each channel speaks for on a photo becomes the
     fourth output, see `heads.ChannelWeights`; a head without a known gradient has none, and no heat map.
@@ -35,7 +36,7 @@ def export_network(server: Any, folder: Path, familiar_layer: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     _round_kernels(server)
     server.save(folder / "model.keras", include_optimizer=False)
-    descriptor = keras.layers.GlobalAveragePooling2D(name="descriptor")(server.get_layer(familiar_layer).output)
+    descriptor = keras.layers.GlobalAveragePooling2D(name="descriptor")(familiar)
     served = keras.Model(server.inputs, [*server.outputs, descriptor, *_channel_weights(server)], name=server.name)
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "raw.xml"

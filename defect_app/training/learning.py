@@ -129,7 +129,7 @@ def learn(recipe: Recipe, loaded: LoadedDataset, folder: Path, run: Run, report:
         blend(network.learner, lesson.teacher, recipe.distillation.student_share)
     minutes = (time.perf_counter() - started) / 60
     network = in_float32(network, recipe, n_classes, run.data_dir)
-    export_network(network.server, folder, network.familiar_layer)
+    export_network(network.server, folder, network.familiar)
     deflate(folder / "model.keras")
     write_history(folder, result.history)
     return Learnt(network, lesson, result, minutes)

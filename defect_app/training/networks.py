@@ -10,7 +10,7 @@ import keras
 
 from defect_app.errors import InvalidRecipe
 from defect_app.training.attention import ATTENDED_LAYER, SCORES_LAYER, attended
-from defect_app.training.backbones import BACKBONES, build_backbone
+from defect_app.training.backbones import build_backbone
 from defect_app.training.heads import apply_head, head_layers
 from defect_app.training.localisation import with_evidence, with_scores
 from defect_app.training.recipe import Recipe
@@ -29,14 +29,14 @@ class Network:
         Gives softmax probabilities and the last feature map: what is saved.
     feature_layer : str
         The layer that gives the feature map.
-    familiar_layer : str
-        The layer by which familiarity is judged.
+    familiar : KerasTensor, shape (batch, rows, columns, n_channels)
+        The map by which familiarity is judged, from the server's input.
     """
 
     learner: Any
     server: Any
     feature_layer: str
-    familiar_layer: str
+    familiar: Any
 
 
 def build_network(recipe: Recipe, n_classes: int, data_dir: Path | None = None) -> Network:
@@ -58,6 +58,7 @@ def build_network(recipe: Recipe, n_classes: int, data_dir: Path | None = None) 
         joined_with=entries.joined_with,
         features_at=entries.features_at,
         depths=entries.depths,
+        tuned=entries.learns != "head",
         data_dir=data_dir,
     )
     features, feature_layer, scores = backbone.features, backbone.feature_layer, None
@@ -80,10 +81,7 @@ def build_network(recipe: Recipe, n_classes: int, data_dir: Path | None = None) 
             raise InvalidRecipe(f"{recipe.name}: head.kind = 'imagenet' needs ImageNet weights and its 1,000 classes.")
         dense.set_weights(backbone.classifier)
     _choose_what_learns(learner, {*backbone.fresh, SCORES_LAYER, *(layer.name for layer in head)}, recipe)
-    served = {layer.name for layer in server.layers}
-    familiar = BACKBONES[entries.name].familiar_layer
-    # A network that was cut early ends before its middle.
-    return Network(learner, server, feature_layer, familiar if familiar in served else feature_layer)
+    return Network(learner, server, feature_layer, backbone.familiar)
 
 
 def build_learner(recipe: Recipe, n_classes: int, data_dir: Path | None = None) -> Network:

@@ -39,7 +39,7 @@ def make_keras_folder(root, model_id: str, *, fit: str = "stretch"):
             variable.assign(rng.uniform(0.5, 1.5, variable.shape))
         elif "beta" in variable.path or "moving_mean" in variable.path:
             variable.assign(rng.normal(0, 0.3, variable.shape))
-    export_network(network.server, root / model_id, network.familiar_layer)
+    export_network(network.server, root / model_id, network.familiar)
     spec = ModelSpec(
         id=model_id,
         title=f"Tiny {model_id}",

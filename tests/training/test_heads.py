@@ -86,7 +86,7 @@ def test_dropout_is_in_learning_alone(name):
 
 
 def _served(network, folder) -> Engine:
-    export_network(network.server, folder, network.familiar_layer)
+    export_network(network.server, folder, network.familiar)
     spec = ModelSpec(
         "m",
         "M",
@@ -160,5 +160,6 @@ def test_a_joined_network_keeps_learning_beside_a_frozen_one():
 def test_a_network_cut_early_is_judged_for_familiarity_by_its_last_layer():
     entries = BackboneEntries("SmallCNN", "none", features_at="relu_2")
     network = build_network(replace(RECIPE, backbone=entries), 2)
-    assert network.feature_layer == network.familiar_layer == "relu_2"
+    assert network.feature_layer == "relu_2"
+    assert network.familiar is network.server.outputs[1]
     assert "conv_3" not in {layer.name for layer in network.server.layers}
