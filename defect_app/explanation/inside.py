@@ -17,6 +17,7 @@ _WORDS = (
     "Parts of things, roughly placed.",
     "Whole meanings, coarsely placed: what the classifier reads.",
 )
+_JOINED_WORDS = "Several stages put together, each place weighed by how telling it is: what the classifier reads."
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,9 +67,12 @@ def look_inside(model: Inspector, pixels: np.ndarray) -> tuple[Stage, ...]:
     ends = logit_model.stage_ends[-MOST_STAGES:]
     places = np.linspace(0, len(_WORDS) - 1, len(ends)).round().astype(int) if len(ends) > 1 else [len(_WORDS) - 1]
     answers = logit_model.feature_maps(pixels, tuple(layer.name for layer in ends))
+    words = [_WORDS[place] for place in places]
+    if len(ends) > 1 and ends[-1].rows > ends[-2].rows:
+        words[-1] = _JOINED_WORDS
     return tuple(
-        Stage(layer.name, _WORDS[place], layer.rows, layer.columns, layer.channels, strongest_maps(answer))
-        for layer, place, answer in zip(ends, places, answers, strict=True)
+        Stage(layer.name, said, layer.rows, layer.columns, layer.channels, strongest_maps(answer))
+        for layer, said, answer in zip(ends, words, answers, strict=True)
     )
 
 

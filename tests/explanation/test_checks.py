@@ -216,6 +216,16 @@ def test_the_look_inside_goes_from_large_maps_to_small_ones(gap, pixels):
         assert 0 <= stage.maps.min() <= stage.maps.max() <= 1
 
 
+def test_the_look_inside_ends_with_what_the_classifier_reads_though_it_is_finer_again():
+    inspector = Inspector("metal-mobilenetv2")
+    shape = (inspector.spec.input.height, inspector.spec.input.width, 3)
+    *_, coarsest, last = look_inside(inspector, np.full(shape, 90, np.uint8))
+    assert last.layer == inspector.spec.explain_layer == "attended"
+    assert last.rows > coarsest.rows
+    assert "weighed" in last.words
+    assert "classifier" not in coarsest.words
+
+
 def test_the_strongest_maps_are_those_that_vary_most():
     answer = np.zeros((4, 4, 3))
     answer[0, 0] = (1, 3, 2)

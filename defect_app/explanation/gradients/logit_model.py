@@ -63,9 +63,17 @@ class LogitModel:
 
     @property
     def stage_ends(self) -> tuple[FeatureLayer, ...]:
-        """The last layer of each size, from the largest maps to the smallest: what each stage hands on."""
-        last = {(layer.rows, layer.columns): layer for layer in self.layers}
-        return tuple(sorted(last.values(), key=lambda layer: -layer.rows * layer.columns))
+        """What each stage hands on: the last layer before the map shrinks, and the last of all.
+
+        Maps of several depths may be joined at the end to one that is finer again; it comes last all the same.
+        """
+        ends: list[FeatureLayer] = []
+        for layer in self.layers:
+            if ends and layer.rows * layer.columns == ends[-1].rows * ends[-1].columns:
+                ends[-1] = layer
+            elif not ends or layer.rows * layer.columns < ends[-1].rows * ends[-1].columns:
+                ends.append(layer)
+        return (*ends, *(layer for layer in self.layers[-1:] if layer != ends[-1]))
 
     def feature_maps(self, pixels: np.ndarray, layers: tuple[str, ...]) -> list[np.ndarray]:
         """Return what layers answer to a photo at the input size, float32 arrays of shape (rows, columns, channels)."""
