@@ -70,6 +70,7 @@ class FamiliarityModel:
         held_out_features: np.ndarray,
         qualities: Sequence[PhotoQuality],
         *,
+        strangers: np.ndarray | None = None,
         seed: int = 0,
         slack: float = 1.25,
     ) -> FamiliarityModel:
@@ -83,6 +84,10 @@ class FamiliarityModel:
             Pooled features of validation photos: the limit is `slack` times their 99.5 % quantile of distance.
         qualities : sequence of PhotoQuality
             Of the training photos.
+        strangers : ndarray, shape (n_strangers, n_features), optional
+            Pooled features of photos of other things. With them the limit lies halfway between the 99.5 % quantile and
+            the distance that all but a twentieth of the strangers exceed; not above the limit without strangers, and
+            not below the 99 % quantile, so that ordinary photos stay familiar.
         seed : int
             Chooses the references.
         slack : float
@@ -93,8 +98,12 @@ class FamiliarityModel:
             unit = unit[np.random.default_rng(seed).choice(len(unit), MOST_REFERENCES, replace=False)]
         # Stored in half precision, so the limit is set with the very numbers that will be used.
         unit = unit.astype(np.float16).astype(np.float32)
-        distances = _distances(unit, held_out_features)
-        return cls(unit, float(np.quantile(distances, 0.995) * slack), fit_limits(qualities))
+        own, usual = np.quantile(_distances(unit, held_out_features), [0.995, 0.99])
+        limit = own * slack
+        if strangers is not None:
+            far = np.quantile(_distances(unit, strangers), 0.05)
+            limit = np.clip((own + far) / 2, usual, limit)
+        return cls(unit, float(limit), fit_limits(qualities))
 
     def distances(self, features: np.ndarray) -> np.ndarray:
         """Return the distance of each photo to its third nearest training photo.

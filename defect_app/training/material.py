@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import cv2
@@ -24,6 +25,9 @@ SCENE_JPEG_QUALITY = 92
 VALIDATION_SCENES_FROM = 5_000_000
 """First seed of the scenes that are measured, far from the ones that are learnt from."""
 TRAINING_SCENES_FROM = 1_000_000
+STRANGERS_FROM = 6_000_000
+STRANGERS = 25
+"""Scenes of each other product by which familiarity's limit is set."""
 
 _last_rendered: dict[tuple[str, range], list[scenes.Scene]] = {}
 
@@ -124,10 +128,23 @@ def validation_scenes(recipe: Recipe, progress: CountProgress) -> tuple[Rendered
     """Render the scenes that are measured, the same ones for every seed of training."""
     seeds = range_of(VALIDATION_SCENES_FROM, 0, recipe.data.scenes_validation)
     rendered = render_many(recipe.product, seeds, progress) if len(seeds) else []
-    return tuple(
-        RenderedScene(f"scenes/{recipe.product}/{seed}.jpg", encode_jpeg(s.photo, quality=SCENE_JPEG_QUALITY), s.label)
-        for seed, s in zip(seeds, rendered, strict=True)
-    )
+    return tuple(_as_file(recipe.product, seed, scene) for seed, scene in zip(seeds, rendered, strict=True))
+
+
+def strangers_to(product: str) -> tuple[RenderedScene, ...]:
+    """Render some scenes of every other product: what a model of this one shall call unfamiliar."""
+    return tuple(scene for other in scenes.PRODUCTS if other != product for scene in _some_of(other))
+
+
+@lru_cache(maxsize=len(scenes.PRODUCTS))
+def _some_of(product: str) -> tuple[RenderedScene, ...]:
+    seeds = range(STRANGERS_FROM, STRANGERS_FROM + STRANGERS)
+    return tuple(_as_file(product, seed, scenes.render(product, seed)) for seed in seeds)
+
+
+def _as_file(product: str, seed: int, scene: scenes.Scene) -> RenderedScene:
+    data = encode_jpeg(scene.photo, quality=SCENE_JPEG_QUALITY)
+    return RenderedScene(f"scenes/{product}/{seed}.jpg", data, scene.label)
 
 
 def range_of(start: int, seed: int, count: int) -> range:

@@ -27,7 +27,7 @@ from defect_app.inspection import Inspector
 from defect_app.intake import Rejection, read_photo
 from defect_app.training.card import RECORD_FILE, write_card
 from defect_app.training.distillation import RobustnessFigures
-from defect_app.training.material import CountProgress, RenderedScene
+from defect_app.training.material import CountProgress, RenderedScene, strangers_to
 from defect_app.training.measured_parts import CV_SPLIT, Part
 from defect_app.training.operating_points import choose_accept_at, choose_inspection_point
 from defect_app.training.pipeline import input_pixels
@@ -245,12 +245,6 @@ def _remember(
 ) -> FamiliarityModel:
     chosen = np.random.default_rng(seed).permutation(len(remembered))[:REMEMBERED]
     known = [remembered[i] for i in chosen]
-    held_out = []
-    files = [picture_bytes(p) for p in loaded.of_split("validation")] + [s.data for s in scenes]
-    for data in files:
-        photo = read_photo(data, "held out", least_side=inspector.least_side)
-        if not isinstance(photo, Rejection):
-            held_out.append(input_pixels(photo.pixels, inspector.spec.input))
 
     def features(pictures: list[np.ndarray]) -> np.ndarray:
         found = []
@@ -259,4 +253,21 @@ def _remember(
             progress("remembering", done, len(pictures))
         return np.stack(found)
 
-    return FamiliarityModel.fit(features(known), features(held_out), [measure_quality(p) for p in known], seed=seed)
+    held_out = _as_delivered(inspector, [picture_bytes(p) for p in loaded.of_split("validation")])
+    held_out += _as_delivered(inspector, [s.data for s in scenes])
+    product = inspector.spec.product
+    # Without a product every scene might be of it.
+    strangers = _as_delivered(inspector, [s.data for s in strangers_to(product)]) if product else []
+    return FamiliarityModel.fit(
+        features(known),
+        features(held_out),
+        [measure_quality(p) for p in known],
+        strangers=features(strangers) if strangers else None,
+        seed=seed,
+    )
+
+
+def _as_delivered(inspector: Inspector, files: list[bytes]) -> list[np.ndarray]:
+    """Return files at the model's input size, as the app reads them; those that it refuses are left out."""
+    photos = [read_photo(data, "remembered", least_side=inspector.least_side) for data in files]
+    return [input_pixels(p.pixels, inspector.spec.input) for p in photos if not isinstance(p, Rejection)]

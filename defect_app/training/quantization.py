@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,8 +32,10 @@ def quantized(
 ) -> ov.Model:
     """Quantise a served model to INT8 with NNCF's accuracy control.
 
-    The dense layer keeps its precision: it is cheap, and the class activation map is read off its weights. Layers
-    whose quantisation costs too much go back to floating point.
+    The dense layer keeps its precision: it is cheap, and the class activation map is read off its weights. So does
+    attention, whose softmax would blow up small differences. Biases are corrected layer by layer on the real
+    activations, the slow way: with the fast one single photos of casting-mobilenetv2 moved by up to 0.6, with this by
+    up to 0.1. Layers whose quantisation costs too much go back to floating point.
 
     Parameters
     ----------
@@ -62,8 +64,43 @@ def quantized(
         drop_type=nncf.DropType.ABSOLUTE,
         preset=nncf.QuantizationPreset.MIXED,
         subset_size=len(calibration),
-        ignored_scope=nncf.IgnoredScope(types=["MatMul"]),
+        fast_bias_correction=False,
+        ignored_scope=nncf.IgnoredScope(types=["MatMul"], names=attention_operations(model)),
     )
+
+
+def attention_operations(model: ov.Model) -> list[str]:
+    """Return the names of the operations of a served model that weigh places, from their scores to the weighed map.
+
+    Empty where it has no attention, see `attention.attended`.
+    """
+    found: list[str] = []
+    for softmax in model.get_ops():
+        if softmax.get_type_name() != "Softmax":
+            continue
+        after = _first(softmax, lambda op: [t.get_node() for t in op.output(0).get_target_inputs()], _weighs_a_map)
+        before = _first(softmax, lambda op: [op.input_value(0).get_node()], lambda op: "Conv" in op.get_type_name())
+        # The probabilities are a softmax too, but weigh nothing.
+        if after and before:
+            found += [before, after]
+    return found
+
+
+def _weighs_a_map(op: Any) -> bool:
+    return op.get_type_name() == "Multiply" and op.get_output_partial_shape(0).rank.get_length() == 4
+
+
+def _first(start: Any, following: Callable[[Any], list[Any]], wanted: Callable[[Any], bool]) -> str:
+    """Return the name of the first operation that is wanted, one after the other from another one; empty for none."""
+    op = start
+    while op.get_type_name() not in ("Result", "Parameter", "MatMul"):
+        coming = following(op)
+        if not coming:
+            break
+        op = coming[0]
+        if wanted(op):
+            return str(op.get_friendly_name())
+    return ""
 
 
 def quantize(

@@ -53,6 +53,27 @@ def test_the_limit_scales_with_the_slack_and_holds_for_the_held_out_photos():
     assert np.mean(strict.distances(held_out) <= strict.limit) >= 0.99
 
 
+def far(n: int, seed: int, share: float) -> np.ndarray:
+    other = np.random.default_rng(5).normal(size=64)
+    return share * DIRECTION + (1 - share) * other + 0.3 * np.random.default_rng(seed).normal(size=(n, 64))
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.75])
+def test_strangers_draw_the_limit_between_them_and_the_held_out_photos(share):
+    qualities = [measure_quality(PIXELS)] * 3
+    alone = FamiliarityModel.fit(near(200, 1), near(100, 2), qualities, slack=4.0)
+    warned = FamiliarityModel.fit(near(200, 1), near(100, 2), qualities, slack=4.0, strangers=far(60, 3, share))
+    assert warned.limit < alone.limit
+    assert np.mean(warned.distances(near(300, 4)) <= warned.limit) > 0.98
+    assert np.mean(warned.distances(far(300, 5, share)) > warned.limit) > 0.9
+
+
+def test_strangers_that_look_alike_do_not_make_ordinary_photos_strange():
+    qualities = [measure_quality(PIXELS)] * 3
+    model = FamiliarityModel.fit(near(200, 1), near(100, 2), qualities, strangers=near(60, 3))
+    assert np.mean(model.distances(near(100, 2)) <= model.limit) >= 0.98
+
+
 def test_brightness_of_features_does_not_matter(model):
     features = near(5, 6)
     np.testing.assert_allclose(model.distances(features), model.distances(features * 7), atol=1e-6)

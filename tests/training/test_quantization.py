@@ -1,5 +1,8 @@
 """An INT8 copy answers as its model does, and keeps a class activation map."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import openvino as ov
 import pytest
@@ -7,7 +10,10 @@ import pytest
 from defect_app.catalog import ModelSpec, find_model, write_spec
 from defect_app.engine import Engine
 from defect_app.intake import fit_to_input
-from defect_app.training.quantization import quantized
+from defect_app.training.export import export_network
+from defect_app.training.networks import build_network
+from defect_app.training.quantization import attention_operations, quantized
+from defect_app.training.recipe import BackboneEntries, HeadEntries, InputEntries, LossEntries, load_recipe
 from tests.model_folders import make_model_folder, part_photo
 
 
@@ -44,3 +50,28 @@ def test_the_copy_answers_nearly_alike_and_shows_the_same_place(engines: tuple[E
         assert first.activation_map is not None
         assert second.activation_map is not None
         np.testing.assert_allclose(second.activation_map.values, first.activation_map.values, atol=0.25)
+
+
+@pytest.mark.parametrize("attention", [False, True])
+def test_what_weighs_places_is_found_to_be_left_exact(tmp_path: Path, attention: bool) -> None:
+    recipe = replace(
+        load_recipe("casting-mobilenetv2"),
+        backbone=BackboneEntries("SmallCNN", weights="none"),
+        input=InputEntries(64, 64),
+        loss=LossEntries(),
+        head=HeadEntries(attention=attention),
+    )
+    network = build_network(recipe, 2)
+    export_network(network.server, tmp_path, network.familiar)
+    model = ov.Core().read_model(tmp_path / "model.xml")
+    by_name = {op.get_friendly_name(): op for op in model.get_ops()}
+    found = [by_name[name] for name in attention_operations(model)]
+    if not attention:
+        assert found == []
+        return
+    scores, weighed = found
+    assert scores.get_output_partial_shape(0)[1].get_length() == 1
+    assert weighed.get_type_name() == "Multiply"
+    assert sorted(map(str, weighed.get_output_partial_shape(0))) == sorted(
+        map(str, model.output("features").get_partial_shape())
+    )
