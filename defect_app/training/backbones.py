@@ -31,8 +31,7 @@ class Backbone:
         The layer whose output is the last feature map; empty where Keras numbers that layer anew in every process.
     familiar_layer : str
         A layer in the middle: fine-tuning leaves it the general knowledge of form and texture by which a strange
-        photo is told, while the last features know nothing but the classes. Of a network that is not tuned the last
-        features tell more, see `BuiltBackbone.familiar`.
+        photo is told, while the last features know nothing but the classes.
     scale, offset : float, or one a channel
         RGB 0..255 is multiplied and shifted by these before the first layer.
     bgr : bool
@@ -128,7 +127,6 @@ def build_backbone(
     joined_with: str = "",
     features_at: str = "",
     depths: tuple[str, ...] = (),
-    tuned: bool = True,
     data_dir: Path | None = None,
 ) -> BuiltBackbone:
     """Build a backbone on an input of RGB 0..255; all of its layers lie at the top level of the graph.
@@ -147,8 +145,6 @@ def build_backbone(
         The layer that gives the feature map instead of the last one; what follows it is cut off.
     depths : tuple of str
         Layers whose maps are joined to one fine map, see `attention.joined_depths`; empty for none.
-    tuned : bool
-        Whether any of the backbone's own layers learn.
     data_dir : Path, optional
         The folder that holds archives of weights.
 
@@ -193,14 +189,9 @@ def build_backbone(
         feature_layer = JOINED_LAYER
     middle = whole.get_layer(backbone.familiar_layer)
     order = [layer.name for layer in whole.layers]
-    if weights == "imagenet" and not tuned:
-        # What was never tuned knows most at its very end.
-        familiar = end.output
-    elif order.index(middle.name) > max(map(order.index, depths or (last.name,))):
-        familiar = features
-    else:
-        familiar = middle.output
-    return BuiltBackbone(inputs, features, feature_layer, classifier, familiar, fresh)
+    # A network that was cut early ends before its middle.
+    ends_early = order.index(middle.name) > max(map(order.index, depths or (last.name,)))
+    return BuiltBackbone(inputs, features, feature_layer, classifier, features if ends_early else middle.output, fresh)
 
 
 def _scaled(backbone: Backbone, inputs: Any, name: str) -> Any:

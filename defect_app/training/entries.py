@@ -224,6 +224,16 @@ class PointEntries:
 
 
 @dataclass(frozen=True)
+class FamiliarityEntries:
+    """By whose features familiarity is judged: a middle layer of the network itself, or ImageNet's untuned MobileNetV2.
+
+    The untuned one tells other things better where the photos are few and varied, and costs time: see `untuned`.
+    """
+
+    judged_by: Literal["own", "untuned"] = "own"
+
+
+@dataclass(frozen=True)
 class MeasurementEntries:
     """What is measured beside the model itself: folds over all pictures, and repeats with other seeds."""
 

@@ -24,6 +24,7 @@ from defect_app.training.material import RenderedScene, gather
 from defect_app.training.networks import Network, build_learner, build_network, in_float32
 from defect_app.training.pipeline import Deck, PictureDeck, TrainingPictures
 from defect_app.training.recipe import Recipe
+from defect_app.training.untuned import untuned_map
 from defect_app.training.views import FrozenTrunk
 
 Progress = Callable[[str, int, int], None]
@@ -129,7 +130,9 @@ def learn(recipe: Recipe, loaded: LoadedDataset, folder: Path, run: Run, report:
         blend(network.learner, lesson.teacher, recipe.distillation.student_share)
     minutes = (time.perf_counter() - started) / 60
     network = in_float32(network, recipe, n_classes, run.data_dir)
-    export_network(network.server, folder, network.familiar)
+    untuned = recipe.familiarity.judged_by == "untuned"
+    familiar = untuned_map(network.server, run.data_dir) if untuned else network.familiar
+    export_network(network.server, folder, familiar)
     deflate(folder / "model.keras")
     write_history(folder, result.history)
     return Learnt(network, lesson, result, minutes)

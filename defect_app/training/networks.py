@@ -30,7 +30,7 @@ class Network:
     feature_layer : str
         The layer that gives the feature map.
     familiar : KerasTensor, shape (batch, rows, columns, n_channels)
-        The map by which familiarity is judged, from the server's input.
+        A map in the middle, by which familiarity can be judged.
     """
 
     learner: Any
@@ -58,7 +58,6 @@ def build_network(recipe: Recipe, n_classes: int, data_dir: Path | None = None) 
         joined_with=entries.joined_with,
         features_at=entries.features_at,
         depths=entries.depths,
-        tuned=entries.learns != "head",
         data_dir=data_dir,
     )
     features, feature_layer, scores = backbone.features, backbone.feature_layer, None

@@ -14,6 +14,7 @@ from defect_app.training.entries import (
     BackboneEntries,
     DataEntries,
     DistillationEntries,
+    FamiliarityEntries,
     HeadEntries,
     InputEntries,
     LossEntries,
@@ -52,6 +53,7 @@ class Recipe:
     optimiser: OptimiserEntries = field(default_factory=OptimiserEntries)
     distillation: DistillationEntries | None = None
     operating_point: PointEntries = field(default_factory=PointEntries)
+    familiarity: FamiliarityEntries = field(default_factory=FamiliarityEntries)
     measurement: MeasurementEntries = field(default_factory=MeasurementEntries)
 
     def __post_init__(self) -> None:

@@ -72,15 +72,6 @@ def test_each_backbone_has_the_feature_layer_it_names(name):
     assert built.classifier is None
 
 
-@pytest.mark.data
-@pytest.mark.parametrize(("learns", "layer"), [("head", "out_relu"), ("all", "block_12_add")])
-def test_familiarity_is_judged_at_the_end_of_what_is_not_tuned_and_in_the_middle_of_what_is(learns, layer):
-    entries = BackboneEntries("MobileNetV2", learns=learns, depths=("block_6_expand_relu", "block_13_expand_relu"))
-    network = build_network(replace(RECIPE, backbone=entries), 2)
-    assert network.familiar._keras_history.operation.name == layer
-    assert "out_relu" not in {layer.name for layer in network.server.layers}
-
-
 def test_an_unknown_backbone_is_answered_with_the_known_ones():
     with pytest.raises(InvalidRecipe) as caught:
         build_backbone("MobileNetV9", height=64, width=64, weights="none")

@@ -69,6 +69,8 @@ def _small(name, trees):
     side = SIDE if least <= SIDE else 32 * -(-least // 32)
     table |= {"data": data, "input": table.get("input", {}) | {"height": side, "width": side}, "measurement": {}}
     backbone["weights"] = "none"
+    # An untuned network needs its weights.
+    table.pop("familiarity", None)
     if backbone["name"] in DEEP and not WHOLE:
         backbone["features_at"] = DEEP[backbone["name"]]
         if backbone.get("learns_from", "") not in ("", "standardising"):

@@ -1,0 +1,47 @@
+"""The untuned network's map is ImageNet's, whatever was tuned below it, and shares what was not."""
+
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+
+from defect_app.training.backbones import build_backbone
+from defect_app.training.networks import build_network
+from defect_app.training.recipe import BackboneEntries, HeadEntries, InputEntries, LossEntries, load_recipe
+from defect_app.training.untuned import untuned_map
+
+pytestmark = pytest.mark.data
+RECIPE = replace(load_recipe("casting-mobilenetv2"), input=InputEntries(64, 96), head=HeadEntries(), loss=LossEntries())
+DEPTHS = ("block_6_expand_relu", "block_13_expand_relu")
+PHOTO = np.random.default_rng(0).uniform(0, 255, (2, 64, 96, 3)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def imagenet():
+    built = build_backbone("MobileNetV2", height=64, width=96, weights="imagenet")
+    return np.asarray(keras.Model(built.inputs, built.features)(PHOTO))
+
+
+@pytest.mark.parametrize(
+    ("entries", "first_of_its_own"),
+    [
+        pytest.param(BackboneEntries("MobileNetV2", learns="head"), None, id="nothing tuned"),
+        pytest.param(BackboneEntries("MobileNetV2", learns="head", depths=DEPTHS), "block_13_depthwise", id="cut"),
+        pytest.param(BackboneEntries("MobileNetV2", learns_from="block_10_expand"), "block_10_expand", id="upper half"),
+        pytest.param(BackboneEntries("WearNet", weights="none"), "Conv1", id="another network"),
+    ],
+)
+def test_the_map_is_that_of_imagenet_and_what_is_not_tuned_is_shared(entries, first_of_its_own, imagenet):
+    network = build_network(replace(RECIPE, backbone=entries), 2)
+    for variable in network.learner.trainable_variables:
+        variable.assign(np.asarray(variable) + 0.05)
+    found = untuned_map(network.server)
+    served = keras.Model(network.server.inputs, found)
+    np.testing.assert_allclose(np.asarray(served(PHOTO)), imagenet, rtol=1e-3, atol=1e-4)
+    own = [layer for layer in served.layers if isinstance(layer, keras.Model)]
+    if first_of_its_own is None:
+        assert own == []
+        return
+    learnt = [layer.name for layer in own[0].layers if layer.weights]
+    assert learnt[0] == first_of_its_own
