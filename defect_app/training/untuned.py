@@ -15,12 +15,15 @@ import numpy as np
 from defect_app.training.backbones import build_backbone
 
 UNTUNED_BACKBONE = "MobileNetV2"
+UNTUNED_SIDE = 224
+"""Pixels a side that ImageNet taught it with: enlarged, things no longer look to it as they did."""
 
 
 def untuned_map(server: Any, data_dir: Path | None = None) -> Any:
     """Return the last feature map of MobileNetV2 as ImageNet left it, on the photo that a network judges.
 
-    The first layers of the network that are still those of MobileNetV2 are looked through once for both.
+    Photos larger than ImageNet's are made smaller for it. Where the size is the network's own, its first layers that
+    are still those of MobileNetV2 are looked through once for both.
 
     Parameters
     ----------
@@ -38,9 +41,12 @@ def untuned_map(server: Any, data_dir: Path | None = None) -> Any:
     DataUnavailable
         If the ImageNet weights cannot be loaded.
     """
-    height, width = server.input_shape[1:3]
+    height, width = (min(side, UNTUNED_SIDE) for side in server.input_shape[1:3])
     untuned = build_backbone(UNTUNED_BACKBONE, height=height, width=width, weights="imagenet", data_dir=data_dir)
     whole = keras.Model(untuned.inputs, untuned.features, name="untuned")
+    if (height, width) != server.input_shape[1:3]:
+        smaller: Any = whole(keras.ops.image.resize(server.input, (height, width)))
+        return smaller
     there = {layer.name: layer for layer in server.layers}
     ours, theirs = server.input, whole.input
     for layer in whole.layers[1:]:

@@ -45,3 +45,12 @@ def test_the_map_is_that_of_imagenet_and_what_is_not_tuned_is_shared(entries, fi
         return
     learnt = [layer.name for layer in own[0].layers if layer.weights]
     assert learnt[0] == first_of_its_own
+
+
+def test_a_photo_larger_than_those_of_imagenet_is_made_smaller_for_it():
+    network = build_network(replace(RECIPE, input=InputEntries(256, 320)), 2)
+    photo = np.random.default_rng(1).uniform(0, 255, (1, 256, 320, 3)).astype(np.float32)
+    built = build_backbone("MobileNetV2", height=224, width=224, weights="imagenet")
+    expected = keras.Model(built.inputs, built.features)(keras.layers.Resizing(224, 224)(photo))
+    found = keras.Model(network.server.inputs, untuned_map(network.server))(photo)
+    np.testing.assert_allclose(np.asarray(found), np.asarray(expected), rtol=1e-3, atol=1e-4)
