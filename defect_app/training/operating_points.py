@@ -69,10 +69,12 @@ def choose_inspection_point(
     review_at = float(np.clip(np.nextafter(good[allowed], 1.0) if allowed < len(good) else 0.0, _EDGE, reject_at))
     reviewed = float(np.mean((p_defect[~is_defect] >= review_at) & (p_defect[~is_defect] < reject_at)))
     asked = f" with at least {100 * least_recall:g} % of defects rejected" if least_recall else ""
-    rule = (
-        f"fewest expected errors{asked} on {_WORDS[split]} ({errors} of {len(p_defect):,} made there); "
+    band = (
         f"review takes {100 * reviewed:.1f} % of good parts there (at most {100 * most_good_reviewed:g} %)"
+        if review_at < reject_at
+        else f"without review: rejects alone take more than {100 * most_good_reviewed:g} % of good parts"
     )
+    rule = f"fewest expected errors{asked} on {_WORDS[split]} ({errors} of {len(p_defect):,} made there); {band}"
     return DefaultPoint(
         review_at=_rounded_up(review_at, reject_at),
         reject_at=reject_at,
