@@ -12,6 +12,7 @@ from defect_app.evaluation import read_evaluation
 from defect_app.inspection import Inspector
 from defect_app.training import train
 from defect_app.training.backbones import BACKBONES
+from defect_app.training.material import strangers_to
 from tests.datasets.picture_trees import make_tree, spotted_picture
 
 RECIPE = """
@@ -125,3 +126,7 @@ def test_a_recipe_that_distils_gives_a_model_and_its_figures(tmp_path):
     assert figures["n"] == 10
     assert all(0 <= figures[f"{who}_{how}"] <= 1 for who in ("teacher", "student") for how in ("clean", "degraded"))
     assert "## Against its teacher" in (folder / "README.md").read_text(encoding="utf-8")
+
+
+def test_strangers_are_scenes_of_every_other_product_and_none_of_its_own():
+    assert {scene.image.split("/")[1] for scene in strangers_to("box")} == {"casting", "metal", "phone"}
