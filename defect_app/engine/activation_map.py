@@ -1,7 +1,9 @@
 """Class activation maps: the evidence for a class at each place of the last feature map.
 
 Method: Zhou, Khosla, Lapedriza, Oliva, Torralba, "Learning Deep Features for Discriminative Localization", CVPR 2016.
-For a network that ends in global average pooling and one dense layer it equals Grad-CAM up to scale.
+For a network that ends in global average pooling and one dense layer it equals Grad-CAM up to scale. Where a head
+tells places apart, each has weights of its own: Draelos, Carin, "Use HiResCAM instead of Grad-CAM for faithful
+explanations of convolutional neural networks", 2020.
 """
 
 from __future__ import annotations
@@ -40,12 +42,14 @@ def class_activation_map(features: np.ndarray, direction: np.ndarray, target: st
     ----------
     features : ndarray, shape (rows, columns, n_channels)
         The last convolution's output.
-    direction : ndarray, shape (n_channels,)
-        The class's column of the dense layer, or a difference of columns.
+    direction : ndarray, shape (n_channels,) or (rows, columns, n_channels)
+        What each channel counts for the class, everywhere alike or at each place: a column of the dense layer, or a
+        difference of columns.
     target : str
         What the direction stands for.
     """
-    evidence = np.nan_to_num(np.tensordot(features, direction, axes=1).astype(np.float32))
+    weighed = features @ direction if direction.ndim == 1 else (features * direction).sum(axis=-1)
+    evidence = np.nan_to_num(weighed.astype(np.float32))
     np.maximum(evidence, 0.0, out=evidence)
     strongest = float(evidence.max(initial=0.0))
     if strongest <= 1e-6:

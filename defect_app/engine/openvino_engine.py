@@ -46,11 +46,13 @@ class HeatMapKind(Enum):
     """Which kind of heat map a model gives, in words for its card.
 
     The class activation map is read off the weights of the last layer. A head with layers between the features and
-    the classes has none: there the gradient takes the weights' place, and the map is Grad-CAM's.
+    the classes has none: there the gradient takes the weights' place, and the map is Grad-CAM's. Where such a head
+    tells places apart, each has a gradient of its own, and the map is HiResCAM's.
     """
 
     CLASS_ACTIVATION_MAP = "class activation map"
     GRADIENT = "gradient-based (Grad-CAM)"
+    GRADIENT_AT_EACH_PLACE = "gradient-based, each place by itself (HiResCAM)"
     NONE = "none"
 
 
@@ -70,6 +72,11 @@ class Engine:
     weights : str
         Stem of the OpenVINO files in the folder.
 
+    Attributes
+    ----------
+    heat_map_kind : HeatMapKind
+        Which kind of heat map this model gives.
+
     Raises
     ------
     ModelUnavailable
@@ -81,17 +88,21 @@ class Engine:
         self.streams = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
         try:
             model = ov.Core().read_model(folder / f"{weights}.xml")
+            problem = _contradiction(model, spec)
+            if not problem:
+                # One photo at a time: sizes that are known beforehand save about a twelfth of the time.
+                model.reshape([1, spec.input.height, spec.input.width, 3])
             self._head_weights = _head_weights(model, len(spec.classes))
             compiled = ov.Core().compile_model(model, "CPU", _properties(self.streams))
-            problem = _contradiction(compiled, spec)
         except RuntimeError as error:
             first_line = str(error).strip().splitlines()[0] if str(error).strip() else "unknown error"
             raise ModelUnavailable(f"{spec.id}: OpenVINO cannot load the model ({first_line}).") from error
         if problem:
             raise ModelUnavailable(f"{spec.id}: {problem}", "Restore the model folder.")
         self._compiled = compiled
-        given = {name for port in compiled.outputs for name in port.get_names()}
+        given = {name: port for port in compiled.outputs for name in port.get_names()}
         self._has_descriptor, self._has_channel_weights = "descriptor" in given, "channel_weights" in given
+        self.heat_map_kind = _heat_map_kind(self._head_weights, given.get("channel_weights"))
         self._idle: queue.SimpleQueue[Any] = queue.SimpleQueue()
         # One request more than there are streams: a thread fills it while the streams compute.
         for _ in range(self.streams + 1):
@@ -148,7 +159,10 @@ class Engine:
             yield request
 
     def _weights(self, request: Any) -> np.ndarray | None:
-        """Return each channel's weight for each class, shape (n_channels, n_classes): the head's, or the gradient."""
+        """Return what channels count for each class: the head's weights, shape (n_channels, n_classes), or the gradient.
+
+        The gradient has shape (rows, columns, n_channels, n_classes) where the head tells places apart.
+        """
         if self._head_weights is None and self._has_channel_weights:
             return np.asarray(request.get_tensor("channel_weights").data[0])
         return self._head_weights
@@ -161,13 +175,6 @@ class Engine:
         finally:
             self._idle.put(request)
 
-    @property
-    def heat_map_kind(self) -> HeatMapKind:
-        """Which kind of heat map this model gives."""
-        if self._head_weights is not None:
-            return HeatMapKind.CLASS_ACTIVATION_MAP
-        return HeatMapKind.GRADIENT if self._has_channel_weights else HeatMapKind.NONE
-
     def _map(
         self, feature_map: np.ndarray, weights: np.ndarray | None, probabilities: np.ndarray
     ) -> ActivationMap | None:
@@ -175,12 +182,22 @@ class Engine:
             return None
         if self.spec.task == "recognition":
             top = int(np.argmax(probabilities))
-            return class_activation_map(feature_map, weights[:, top], self.spec.classes[top].name)
+            return class_activation_map(feature_map, weights[..., top], self.spec.classes[top].name)
         # The softmax sees only differences of logits, so evidence for defect is what speaks for the defect
         # classes and against the good ones.
-        defect = weights[:, list(self.spec.indices_with_role("defect"))].mean(axis=1)
-        ok = weights[:, list(self.spec.indices_with_role("ok"))].mean(axis=1)
+        defect = weights[..., list(self.spec.indices_with_role("defect"))].mean(axis=-1)
+        ok = weights[..., list(self.spec.indices_with_role("ok"))].mean(axis=-1)
         return class_activation_map(feature_map, defect - ok, DEFECT_TARGET)
+
+
+def _heat_map_kind(head_weights: np.ndarray | None, channel_weights: Any) -> HeatMapKind:
+    if head_weights is not None:
+        return HeatMapKind.CLASS_ACTIVATION_MAP
+    if channel_weights is None:
+        return HeatMapKind.NONE
+    # Weights of a photo, of channels and of classes; or of rows and columns, too.
+    is_shared = channel_weights.partial_shape.rank.get_length() == len(("photo", "channel", "class"))
+    return HeatMapKind.GRADIENT if is_shared else HeatMapKind.GRADIENT_AT_EACH_PLACE
 
 
 def _properties(streams: int) -> dict[str, Any]:
@@ -194,13 +211,13 @@ def _properties(streams: int) -> dict[str, Any]:
     }
 
 
-def _contradiction(compiled: ov.CompiledModel, spec: ModelSpec) -> str:
+def _contradiction(model: ov.Model, spec: ModelSpec) -> str:
     """Say where the model is not what the spec promises; an empty string when it is."""
-    outputs = {name: port for port in compiled.outputs for name in port.get_names()}
+    outputs = {name: port for port in model.outputs for name in port.get_names()}
     if not {"probabilities", "features"} <= outputs.keys():
         return "the model lacks the outputs 'probabilities' and 'features'."
     expected = ov.PartialShape([1, spec.input.height, spec.input.width, 3])
-    port = compiled.inputs[0]
+    port = model.inputs[0]
     if not port.partial_shape.compatible(expected) or port.element_type != ov.Type.u8:
         return f"the spec promises an input of {expected} uint8, the model takes {port.partial_shape}."
     answered = outputs["probabilities"].partial_shape

@@ -87,7 +87,7 @@ def input_map(
 def keras_map(
     logit_model: LogitModel, pixels: np.ndarray, target: Target, method: str, layer: str = ""
 ) -> ActivationMap:
-    """Return the map of a Keras model over its input; the class activation map is taken as Grad-CAM, its equal.
+    """Return the map of a Keras model over its input; the class activation map is taken as HiResCAM, its equal.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def keras_map(
     if method_called(method).takes_layer and layer not in {entry.name for entry in logit_model.layers}:
         raise ModelUnavailable(f"The model has no layer {layer!r} with a map.", "Choose one of the list.")
     compute = {
-        CLASS_ACTIVATION_MAP: gradients.grad_cam,
+        CLASS_ACTIVATION_MAP: gradients.hires_cam,
         "grad-cam": gradients.grad_cam,
         "grad-cam++": gradients.grad_cam_plus_plus,
         "layer-cam": gradients.layer_cam,

@@ -50,7 +50,7 @@ METHODS: dict[str, Method] = {
             "grad-cam",
             "Grad-CAM",
             "Features of a layer, weighed by how much the score rises with them. On the last layer the same as the "
-            "class activation map.",
+            "class activation map, unless the classifier tells places apart.",
             "Selvaraju et al., ICCV 2017",
         ),
         Method(

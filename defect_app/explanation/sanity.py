@@ -54,7 +54,7 @@ def sanity_check(
     pixels : ndarray of uint8, shape (height, width, 3)
         The photo at the input size.
     target, method, layer
-        See `heatmap`; the class activation map is taken as Grad-CAM, its equal.
+        See `heatmap`; the class activation map is taken as HiResCAM, its equal.
     seed : int
         Of the shuffling.
 

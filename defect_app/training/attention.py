@@ -8,6 +8,7 @@ Ilse, Tomczak, Welling, "Attention-based Deep Multiple Instance Learning", ICML 
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import keras
@@ -20,8 +21,11 @@ DEPTHS_LAYER = "depths_features"
 _CHANNELS = 64
 
 
-def joined_depths(maps: list[Any]) -> Any:
+def joined_depths(maps: list[Any]) -> tuple[Any, tuple[str, ...]]:
     """Join feature maps of several depths at the finest one's size, and mix them by two convolutions.
+
+    The first convolution looks at one place at a time, so it may as well come before a coarse map is enlarged: the sum
+    over the depths is what one convolution over all of them would give, for a third of the time.
 
     Parameters
     ----------
@@ -30,7 +34,8 @@ def joined_depths(maps: list[Any]) -> Any:
 
     Returns
     -------
-    KerasTensor, shape (batch, rows, columns, 64)
+    tuple
+        The joined map, shape (batch, rows, columns, 64); and the names of the layers that learn it.
 
     Raises
     ------
@@ -38,16 +43,23 @@ def joined_depths(maps: list[Any]) -> Any:
         If the sizes do not fit together.
     """
     rows, columns = (max(sizes) for sizes in zip(*(m.shape[1:3] for m in maps), strict=True))
-    enlarged = []
+    # Glorot's bound for one convolution over all depths.
+    bound = math.sqrt(6 / (sum(m.shape[3] for m in maps) + _CHANNELS))
+    mixed = []
     for number, map_ in enumerate(maps, start=1):
         if rows % map_.shape[1] or columns % map_.shape[2]:
             raise InvalidRecipe("The feature maps of these depths do not match.", "Use sides divisible by 32.")
+        start = keras.initializers.RandomUniform(-bound, bound)
+        mixing = keras.layers.Conv2D(
+            _CHANNELS, 1, use_bias=number == 1, kernel_initializer=start, name=f"depths_mixed_{number}"
+        )
         times = (rows // map_.shape[1], columns // map_.shape[2])
         upward = keras.layers.UpSampling2D(times, interpolation="bilinear", name=f"depths_{number}")
-        enlarged.append(map_ if times == (1, 1) else upward(map_))
-    x = keras.layers.Concatenate(name="depths")(enlarged)
-    x = keras.layers.Conv2D(_CHANNELS, 1, activation="relu", name="depths_mixed")(x)
-    return keras.layers.Conv2D(_CHANNELS, 3, padding="same", activation="relu", name=DEPTHS_LAYER)(x)
+        mixed.append(mixing(map_) if times == (1, 1) else upward(mixing(map_)))
+    x = keras.layers.Add(name="depths")(mixed) if len(mixed) > 1 else mixed[0]
+    x = keras.layers.ReLU(name="depths_relu")(x)
+    x = keras.layers.Conv2D(_CHANNELS, 3, padding="same", activation="relu", name=DEPTHS_LAYER)(x)
+    return x, (*(f"depths_mixed_{number}" for number in range(1, len(maps) + 1)), DEPTHS_LAYER)
 
 
 def attended(features: Any) -> tuple[Any, Any]:

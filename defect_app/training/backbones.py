@@ -178,8 +178,8 @@ def build_backbone(
     features, feature_layer = last.output, last.name
     fresh: tuple[str, ...] = ()
     if depths:
-        features, feature_layer = joined_depths([whole.get_layer(depth).output for depth in depths]), DEPTHS_LAYER
-        fresh = ("depths_mixed", DEPTHS_LAYER)
+        features, fresh = joined_depths([whole.get_layer(depth).output for depth in depths])
+        feature_layer = DEPTHS_LAYER
     if joined_with:
         second = BACKBONES[joined_with]
         own = second.build(weights=None, include_top=False, input_tensor=_scaled(second, inputs, "joined_scaling"))

@@ -43,6 +43,7 @@ def export_network(server: Any, folder: Path, familiar: Any) -> None:
         served.export(str(path), format="openvino", verbose=False)
         model = ov.Core().read_model(path)
         model = _with_photo_input(model, server.input_shape[1:3], OUTPUT_NAMES[: len(served.outputs)])
+        _share_kernels(model)
         # Weights in half precision: half the download, and answers within 0.02 of Keras.
         ov.save_model(model, folder / "model.xml", compress_to_fp16=True)
         # OpenVINO maps the raw weights into memory: let go of them before the folder disappears.
@@ -107,3 +108,19 @@ def _with_photo_input(model: ov.Model, size: tuple[int, int], names: tuple[str, 
     prepared = PrePostProcessor(model)
     prepared.input().tensor().set_element_type(ov.Type.u8).set_layout(ov.Layout("NHWC"))
     return prepared.build()
+
+
+def _share_kernels(model: ov.Model) -> None:
+    """Let matrix products that multiply by one kernel and by its transpose share it, so that the file holds it once."""
+    kernels: list[Any] = []
+    for product in (node for node in model.get_ordered_ops() if node.get_type_name() == "MatMul"):
+        for port, transposed in enumerate(("transpose_a", "transpose_b")):
+            constant = product.input_value(port).get_node()
+            if constant.get_type_name() != "Constant":
+                continue
+            twin = next((k for k in kernels if np.array_equal(k.data.T, constant.data)), None)
+            if twin is None:
+                kernels.append(constant)
+            else:
+                product.input(port).replace_source_output(twin.output(0))
+                product.set_attribute(transposed, not product.get_attributes()[transposed])

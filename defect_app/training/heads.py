@@ -1,9 +1,9 @@
 """What turns a feature map into logits: layers in a row, and what each channel of the map speaks for, worked out.
 
 A head pools or flattens the feature map, may have dense layers, and ends in a dense layer of logits. Where the logits
-follow from the pooled features directly, that layer's weights are a class activation map's. Behind dense layers the
-weights depend on the photo: `ChannelWeights` differentiates the head by hand, so that the model that serves gives
-them as an output, and heat maps need no TensorFlow.
+follow from the averaged features directly, that layer's weights are a class activation map's. Otherwise the weights
+depend on the photo or on the place: `ChannelWeights` differentiates the head by hand, so that the model that serves
+gives them as an output, and heat maps need no TensorFlow.
 """
 
 from __future__ import annotations
@@ -97,12 +97,16 @@ def is_differentiable(layers: list[Any]) -> bool:
 
 
 class ChannelWeights(keras.layers.Layer):
-    """What each channel of a feature map speaks for on this photo: the gradient of each logit, summed over places.
+    """What each channel of a feature map speaks for on this photo: the gradient of each logit.
 
-    These are Grad-CAM's weights, times the number of places, so that on a head of average pooling and one dense layer
-    they are that layer's kernel. Written out by the chain rule, layer by layer from the logits back, because a model
-    that serves cannot differentiate.
-    Selvaraju et al., "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization", ICCV 2017.
+    A head that averages the map treats all places alike: each channel has one weight for all of them, and these are
+    Grad-CAM's, times the number of places, so that on a head of average pooling and one dense layer they are that
+    layer's kernel. A head that flattens the map or takes its strongest places has weights of its own for each place,
+    as in HiResCAM: averaging them, as Grad-CAM does, shows places that the head does not look at.
+    Written out by the chain rule, layer by layer from the logits back, because a model that serves cannot
+    differentiate.
+    Selvaraju et al., "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization", ICCV 2017;
+    Draelos, Carin, "Use HiResCAM instead of Grad-CAM for faithful explanations of convolutional neural networks", 2020.
 
     Parameters
     ----------
@@ -123,17 +127,21 @@ class ChannelWeights(keras.layers.Layer):
         self.head = layers
 
     def call(self, features: Any) -> Any:
-        """Return the weights, shape (batch, n_channels, n_classes), of a map (batch, rows, columns, n_channels)."""
+        """Return the weights that a map, shape (batch, rows, columns, n_channels), has for each class.
+
+        Their shape is (batch, n_channels, n_classes), or (batch, rows, columns, n_channels, n_classes) where each place
+        has its own.
+        """
         inputs = [features]
         for layer in self.head[:-1]:
             inputs.append(layer(inputs[-1], training=False))
         # The derivative of the logits by the last layer's input, the same for every photo.
         slope = self.head[-1].kernel[None]
-        for layer, x in zip(self.head[-2:1:-1], inputs[-2:1:-1], strict=True):
+        for layer, x in zip(self.head[-2:0:-1], inputs[-2:0:-1], strict=True):
             slope = _through(layer, x, slope)
-        slope = _to_channels(self.head[0], self.head[1:-1], inputs, slope)
         # Of one photo where no layer depends on the photo: every photo gets its own.
-        return slope * keras.ops.ones_like(features[:, :1, 0, :1])
+        slope = slope * keras.ops.ones_like(features[:, :1, 0, :1])
+        return _to_places(self.head[0], features, slope)
 
 
 _POOLINGS = (keras.layers.GlobalAveragePooling2D, keras.layers.GlobalMaxPooling2D, keras.layers.Flatten)
@@ -159,22 +167,17 @@ def _through(layer: Any, x: Any, slope: Any) -> Any:
     return ops.where(x > 0, 1.0, below)[..., None] * slope
 
 
-def _to_channels(pooling: Any, behind: list[Any], inputs: list[Any], slope: Any) -> Any:
-    """Carry the derivative through the first layer behind the pooling to the feature map, summed over its places."""
-    flat = isinstance(pooling, keras.layers.Flatten)
-    channels = inputs[0].shape[-1]
-    if behind:
-        if flat and isinstance(behind[0], keras.layers.Dense):
-            # Summed before it is multiplied: a large kernel need not be kept a second time.
-            return keras.ops.matmul(_over_places(behind[0].kernel[None], channels)[0], slope)
-        slope = _through(behind[0], inputs[1], slope)
-    # The mean spreads a slope evenly over the places, the maximum gives it to one: either way the sum is the slope.
-    return _over_places(slope, channels) if flat else slope
-
-
-def _over_places(slope: Any, channels: int) -> Any:
-    """Sum a derivative by the flattened map, shape (batch, n_places * channels, n), over the places."""
-    return keras.ops.sum(keras.ops.reshape(slope, (-1, slope.shape[1] // channels, channels, slope.shape[-1])), axis=1)
+def _to_places(pooling: Any, features: Any, slope: Any) -> Any:
+    """Carry the derivative by what the pooling gives, shape (batch, n, n_classes), back to the feature map."""
+    ops = keras.ops
+    if isinstance(pooling, keras.layers.Flatten):
+        return ops.reshape(slope, (-1, *features.shape[1:], slope.shape[-1]))
+    if isinstance(pooling, keras.layers.GlobalMaxPooling2D):
+        strongest = ops.cast(ops.equal(features, ops.max(features, axis=(1, 2), keepdims=True)), slope.dtype)
+        share = strongest / ops.sum(strongest, axis=(1, 2), keepdims=True)
+        return share[..., None] * slope[:, None, None]
+    # The mean spreads the slope evenly: the same at each place, here summed over them.
+    return slope
 
 
 def _pooling(entries: HeadEntries) -> Any:

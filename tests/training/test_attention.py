@@ -17,9 +17,10 @@ CLASSES = (ClassSpec("ok", "Good", "ok"), ClassSpec("defect", "Bad", "defect"))
 def test_depths_are_joined_at_the_finest_size():
     keras.utils.set_random_seed(0)
     fine, coarse = keras.Input((16, 8, 5)), keras.Input((4, 2, 7))
-    joined = joined_depths([fine, coarse])
+    joined, learning = joined_depths([fine, coarse])
     assert joined.shape == (None, 16, 8, 64)
     model = keras.Model([fine, coarse], joined)
+    assert set(learning) == {layer.name for layer in model.layers if layer.weights}
     # A change of one coarse place is seen around it alone.
     zeros = [np.zeros((1, 16, 8, 5), np.float32), np.ones((1, 4, 2, 7), np.float32)]
     moved = [zeros[0], zeros[1].copy()]
@@ -27,6 +28,23 @@ def test_depths_are_joined_at_the_finest_size():
     difference = np.abs(np.asarray(model(moved)) - np.asarray(model(zeros))).sum(axis=(0, 3))
     assert difference[:4, :4].max() > 0
     assert difference[8:].max() == 0
+
+
+def test_the_depths_are_mixed_as_by_one_convolution_over_all_of_them():
+    keras.utils.set_random_seed(4)
+    fine, coarse = keras.Input((8, 4, 5)), keras.Input((4, 2, 7))
+    joined, _ = joined_depths([fine, coarse])
+    model = keras.Model([fine, coarse], joined)
+    model.get_layer("depths_mixed_1").bias.assign(np.linspace(-1, 1, 64))
+    kernels = [np.asarray(model.get_layer(f"depths_mixed_{number}").kernel)[0, 0] for number in (1, 2)]
+    rng = np.random.default_rng(0)
+    maps = [rng.normal(size=(2, 8, 4, 5)).astype(np.float32), rng.normal(size=(2, 4, 2, 7)).astype(np.float32)]
+    enlarged = np.asarray(keras.layers.UpSampling2D(2, interpolation="bilinear")(maps[1]))
+    mixed = np.concatenate([maps[0], enlarged], axis=-1) @ np.concatenate(kernels) + np.linspace(-1, 1, 64)
+    last = model.layers[-1]
+    np.testing.assert_allclose(
+        np.asarray(model(maps)), np.asarray(last(np.maximum(mixed, 0).astype(np.float32))), rtol=1e-4, atol=1e-5
+    )
 
 
 def test_depths_that_do_not_match_are_refused():

@@ -89,7 +89,14 @@ def score_of(direction: np.ndarray) -> Callable[[Any], Any]:
     return lambda logits: tf.linalg.matvec(tf.cast(logits, tf.float32), weights)
 
 
-def evidence(visualiser: Any, model: LogitModel, pixels: np.ndarray, score: Callable[[Any], Any], layer: str) -> Any:
+def evidence(
+    visualiser: Any,
+    model: LogitModel,
+    pixels: np.ndarray,
+    score: Callable[[Any], Any],
+    layer: str,
+    **options: Any,
+) -> Any:
     """Run a class activation method of tf-keras-vis on one photo; return the raw map, shape (rows, columns).
 
     The map stays as coarse as the layer and is not normalised: tf-keras-vis would stretch it to [0, 1] even where
@@ -104,6 +111,7 @@ def evidence(visualiser: Any, model: LogitModel, pixels: np.ndarray, score: Call
             expand_cam=False,
             normalize_cam=False,
             unconnected_gradients=tf.UnconnectedGradients.ZERO,
+            **options,
         )
     return np.asarray(found, np.float32)[0]
 
