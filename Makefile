@@ -11,7 +11,7 @@ app: setup
 	$(BIN)/python -m streamlit run defect_app/server.py
 
 test: setup lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 bench: setup
 	$(BIN)/python -m defect_app bench
