@@ -159,7 +159,7 @@ class Engine:
             yield request
 
     def _weights(self, request: Any) -> np.ndarray | None:
-        """Return what channels count for each class: the head's weights, shape (n_channels, n_classes), or the gradient.
+        """Return what channels count for each class: the head's weights, (n_channels, n_classes), or the gradient.
 
         The gradient has shape (rows, columns, n_channels, n_classes) where the head tells places apart.
         """
