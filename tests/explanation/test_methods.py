@@ -18,9 +18,10 @@ from tf_keras_vis.scorecam import Scorecam
 from defect_app.catalog import read_spec, write_spec
 from defect_app.errors import DefectLensError, ModelUnavailable
 from defect_app.explanation import METHODS, Target, class_target, defect_target, heatmap, input_map, keras_map
-from defect_app.explanation.gradients import load_logit_model, smooth_grad
+from defect_app.explanation.gradients import LogitModel, load_logit_model, smooth_grad
 from defect_app.explanation.gradients.smooth_grad import NOISE
 from defect_app.inspection import Inspector
+from defect_app.training.attention import joined_depths
 
 KERAS_METHODS = [m.name for m in METHODS.values() if m.needs_keras]
 DIRECT = {"grad-cam": Gradcam, "grad-cam++": GradcamPlusPlus, "layer-cam": Layercam}
@@ -187,6 +188,16 @@ def test_the_layers_are_listed_with_their_shapes_and_the_model_is_loaded_once(ga
     sizes = [(end.rows, end.columns) for end in model.stage_ends]
     assert sizes == sorted(set(sizes), reverse=True)
     assert all(columns == 2 * rows for rows, columns in sizes)
+
+
+def test_depths_that_are_joined_end_in_activations_and_not_on_the_way():
+    photo = keras.Input((16, 16, 4))
+    fine = keras.layers.ReLU(name="fine")(photo)
+    coarse = keras.layers.ReLU(name="coarse")(keras.layers.MaxPooling2D(name="pool")(fine))
+    joined, _ = joined_depths([fine, coarse])
+    logits = keras.layers.Dense(2)(keras.layers.GlobalAveragePooling2D()(joined))
+    ends = LogitModel(keras.Model(photo, logits)).stage_ends
+    assert [end.name for end in ends] == ["fine", "coarse", "depths_features"]
 
 
 def test_a_hundred_photos_leave_memory_flat(gap, target, pixels):

@@ -55,6 +55,10 @@ class LogitModel:
             for layer in network.layers
             if not isinstance(layer, keras.layers.InputLayer | keras.layers.ZeroPadding2D) and _is_map(layer)
         )
+        linear = keras.activations.linear
+        self._without_activation = {
+            layer.name for layer in network.layers if getattr(layer, "activation", None) is linear
+        }
 
     @property
     def last_layer(self) -> str:
@@ -65,10 +69,11 @@ class LogitModel:
     def stage_ends(self) -> tuple[FeatureLayer, ...]:
         """What each stage hands on: the last layer before the map shrinks, and the last of all.
 
-        Maps of several depths may be joined at the end to one that is finer again; it comes last all the same.
+        Maps of several depths may be joined at the end to one that is finer again; it comes last all the same. A
+        convolution without activation is only on its way to one, and ends nothing.
         """
         ends: list[FeatureLayer] = []
-        for layer in self.layers:
+        for layer in (layer for layer in self.layers if layer.name not in self._without_activation):
             if ends and layer.rows * layer.columns == ends[-1].rows * ends[-1].columns:
                 ends[-1] = layer
             elif not ends or layer.rows * layer.columns < ends[-1].rows * ends[-1].columns:
