@@ -195,9 +195,9 @@ def _heat_map_kind(head_weights: np.ndarray | None, channel_weights: Any) -> Hea
         return HeatMapKind.CLASS_ACTIVATION_MAP
     if channel_weights is None:
         return HeatMapKind.NONE
-    # Weights of a photo, of channels and of classes; or of rows and columns, too.
-    is_shared = channel_weights.partial_shape.rank.get_length() == len(("photo", "channel", "class"))
-    return HeatMapKind.GRADIENT if is_shared else HeatMapKind.GRADIENT_AT_EACH_PLACE
+    # Batch, channels and classes; or batch, rows, columns, channels and classes.
+    is_alike_everywhere = len(channel_weights.partial_shape) == 3
+    return HeatMapKind.GRADIENT if is_alike_everywhere else HeatMapKind.GRADIENT_AT_EACH_PLACE
 
 
 def _properties(streams: int) -> dict[str, Any]:

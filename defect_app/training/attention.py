@@ -25,7 +25,7 @@ def joined_depths(maps: list[Any]) -> tuple[Any, tuple[str, ...]]:
     """Join feature maps of several depths at the finest one's size, and mix them by two convolutions.
 
     The first convolution looks at one place at a time, so it may as well come before a coarse map is enlarged: the sum
-    over the depths is what one convolution over all of them would give, for a third of the time.
+    over the depths is what one convolution over all of them would give, in less time.
 
     Parameters
     ----------

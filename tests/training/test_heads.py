@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import keras
 import numpy as np
+import openvino as ov
 import pytest
 import tensorflow as tf
 
@@ -133,6 +134,18 @@ def test_the_engines_map_is_what_each_place_adds_to_the_score_of_defect(tmp_path
             shown += 1
             np.testing.assert_allclose(found.values, evidence / evidence.max(), atol=0.02)
     assert shown
+
+
+def test_a_kernel_that_answers_and_explains_is_in_the_file_once(tmp_path):
+    network = _network(HEADS["bottleneck"])
+    _served(network, tmp_path / "m")
+    kernel = network.server.get_layer("dense_1").kernel
+    stored = [
+        node.get_output_shape(0)
+        for node in ov.Core().read_model(tmp_path / "m" / "model.xml").get_ops()
+        if node.get_type_name() == "Constant" and np.prod(node.get_output_shape(0)) == np.prod(kernel.shape)
+    ]
+    assert len(stored) == 1
 
 
 def test_a_head_without_a_known_gradient_serves_without_a_heat_map(tmp_path):
