@@ -1,7 +1,7 @@
 """Heat maps of what a model sees, and checks of whether to believe them."""
 
 from defect_app.explanation.heatmap import heatmap, input_map, keras_map, photo_map
-from defect_app.explanation.methods import CLASS_ACTIVATION_MAP, METHODS, Method, method_called
+from defect_app.explanation.methods import CLASS_ACTIVATION_MAP, METHODS, Method, method_called, source_of
 from defect_app.explanation.target import Target, class_target, default_target, defect_target
 
 __all__ = [
@@ -17,4 +17,5 @@ __all__ = [
     "keras_map",
     "method_called",
     "photo_map",
+    "source_of",
 ]

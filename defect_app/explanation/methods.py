@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from defect_app.engine import HeatMapKind
 from defect_app.errors import DefectLensError
 
 
@@ -83,6 +84,17 @@ METHODS: dict[str, Method] = {
     )
 }
 """By name, in the order of menus."""
+
+
+_AT_ONCE = {
+    HeatMapKind.GRADIENT: "behind dense layers as Grad-CAM: Selvaraju et al., ICCV 2017",
+    HeatMapKind.GRADIENT_AT_EACH_PLACE: "where the classifier tells places apart as HiResCAM: Draelos and Carin, 2020",
+}
+
+
+def source_of(method: Method, kind: HeatMapKind) -> str:
+    """Return who published a method in the form that it takes for a model that gives this kind of heat map."""
+    return method.source if method.needs_keras else _AT_ONCE.get(kind, method.source)
 
 
 def method_called(name: str) -> Method:

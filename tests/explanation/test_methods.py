@@ -17,7 +17,16 @@ from tf_keras_vis.scorecam import Scorecam
 
 from defect_app.catalog import read_spec, write_spec
 from defect_app.errors import DefectLensError, ModelUnavailable
-from defect_app.explanation import METHODS, Target, class_target, defect_target, heatmap, input_map, keras_map
+from defect_app.explanation import (
+    METHODS,
+    Target,
+    class_target,
+    defect_target,
+    heatmap,
+    input_map,
+    keras_map,
+    source_of,
+)
 from defect_app.explanation.gradients import LogitModel, load_logit_model, smooth_grad
 from defect_app.explanation.gradients.smooth_grad import NOISE
 from defect_app.inspection import Inspector
@@ -161,6 +170,13 @@ def test_a_map_is_moved_to_the_photos_frame(keras_models, target, tmp_path, fit)
         assert found[30:66].max() > 0.5
     else:
         assert found[:20].max() > 0
+
+
+def test_the_map_at_once_names_who_published_it_in_the_form_that_the_model_gives(gap, dense):
+    at_once, grad_cam = METHODS["cam"], METHODS["grad-cam"]
+    assert source_of(at_once, gap.engine.heat_map_kind) == at_once.source
+    assert "HiResCAM" in source_of(at_once, dense.engine.heat_map_kind)
+    assert source_of(grad_cam, dense.engine.heat_map_kind) == grad_cam.source
 
 
 def test_an_unknown_method_and_an_unknown_layer_are_named(gap, target, pixels):

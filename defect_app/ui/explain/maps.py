@@ -7,7 +7,7 @@ import streamlit as st
 
 from defect_app.engine import ActivationMap, upsample_map
 from defect_app.errors import DefectLensError
-from defect_app.explanation import METHODS
+from defect_app.explanation import METHODS, source_of
 from defect_app.explanation.display import for_display
 from defect_app.explanation.exporting import as_npy, as_png, as_png16
 from defect_app.inspection import Inspected
@@ -67,7 +67,7 @@ def _draw_map(explained: Explained, explaining: Explaining, method: str, photo: 
     st.markdown(f"**{chosen.title}** · {as_text(explaining.target.title)}")
     if not heat.has_evidence:
         st.caption(":material/info: No place in the photo speaks for this: there is no evidence to show.")
-    st.caption(f"{chosen.sentence} ({chosen.source})")
+    st.caption(f"{chosen.sentence} ({source_of(chosen, explained.model.engine.heat_map_kind)})")
     _draw_downloads(explained, explaining, method, heat)
 
 
