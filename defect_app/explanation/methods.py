@@ -87,8 +87,8 @@ METHODS: dict[str, Method] = {
 
 
 _AT_ONCE = {
-    HeatMapKind.GRADIENT: "behind dense layers as Grad-CAM: Selvaraju et al., ICCV 2017",
-    HeatMapKind.GRADIENT_AT_EACH_PLACE: "where the classifier tells places apart as HiResCAM: Draelos and Carin, 2020",
+    HeatMapKind.GRADIENT: "here as Grad-CAM, behind dense layers: Selvaraju et al., ICCV 2017",
+    HeatMapKind.GRADIENT_AT_EACH_PLACE: "here as HiResCAM, each place by itself: Draelos and Carin, 2020",
 }
 
 
