@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -97,7 +98,7 @@ def load_catalog(models_folder: Path | None = None) -> Catalog:
     root = models_folder or Path(os.environ.get(MODELS_VARIABLE) or MODELS_FOLDER)
     folders = sorted(f for f in root.iterdir() if f.is_dir()) if root.is_dir() else []
     entries = [_entry(f) for f in folders if any((f / n).exists() for n in (SPEC_FILE, *VERIFIED_FILES))]
-    return Catalog(tuple(entries))
+    return Catalog(_told_apart(entries))
 
 
 def find_model(model_id: str, models_folder: Path | None = None) -> tuple[ModelSpec, Path]:
@@ -137,6 +138,15 @@ def verify_files(folder: Path, spec: ModelSpec) -> str:
         if _sha256(path, stat.st_size, stat.st_mtime_ns) != expected:
             return f"the file {name} is damaged or was changed (its sha256 is not the one in {SPEC_FILE})."
     return ""
+
+
+def _told_apart(entries: list[CatalogEntry]) -> tuple[CatalogEntry, ...]:
+    """Add the ids to a title that several models bear: lists and charts know a model by its title."""
+    often = Counter(e.title for e in entries)
+    return tuple(
+        replace(e, spec=replace(e.spec, title=f"{e.title} ({e.id})")) if e.spec and often[e.title] > 1 else e
+        for e in entries
+    )
 
 
 def _entry(folder: Path) -> CatalogEntry:

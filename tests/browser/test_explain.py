@@ -101,3 +101,18 @@ def test_explain_this_takes_an_inspected_photo_along(page: Page, app: App) -> No
     expect(page.get_by_alt_text("Class activation map over part_five.jpg")).to_be_visible()
     expect(page.get_by_text("From Inspect")).to_be_visible()
     assert_no_exception(page)
+
+
+def test_on_a_narrow_screen_the_photo_and_its_map_stand_side_by_side(page: Page, app: App) -> None:
+    page.set_viewport_size({"width": 800, "height": 1000})
+    page.goto(f"{app.url}/explain?model=metal-mobilenetv2")
+    the_map = page.get_by_alt_text(re.compile("^Class activation map over"))
+    expect(the_map).to_be_visible(timeout=60_000)
+    photo = page.get_by_text("The photo", exact=True)
+    expect(photo).to_be_visible()
+    left, right = photo.bounding_box(), the_map.bounding_box()
+    assert left is not None
+    assert right is not None
+    assert right["x"] > left["x"]
+    assert right["y"] < left["y"] < right["y"] + right["height"] + 40, "they stand in one row"
+    assert_no_exception(page)

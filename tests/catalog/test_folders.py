@@ -126,4 +126,13 @@ def test_a_disabled_entry_still_has_a_title_for_the_page(models):
     remove_line(models / "broken" / "model.toml", "title")
     catalog = load_catalog(models)
     assert catalog.get("broken").title == "broken"
-    assert catalog.get("alpha").title == "Tiny"
+    assert catalog.get("alpha").title == "Tiny (alpha)"
+
+
+def test_models_that_bear_one_title_are_told_apart_by_their_ids(models):
+    write_spec(models / "gamma", replace(SPEC, id="gamma", title="Third"))
+    assert [e.title for e in load_catalog(models).entries] == [
+        f"{SPEC.title} (alpha)",
+        f"{SPEC.title} (broken)",
+        "Third",
+    ]

@@ -1,5 +1,6 @@
 """The Explain page's states, run by Streamlit's own test harness on tiny real models; TensorFlow stays out."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,6 +65,15 @@ def test_a_photo_handed_over_is_judged_and_its_map_is_checked() -> None:
     assert "Class activation map" in said(page)
     assert "Hiding the hottest 2 % takes the answer from" in said(page)
     assert r"a \*part\*\.jpg" in said(page)
+
+
+@pytest.mark.usefixtures("models")
+def test_every_sample_can_be_chosen() -> None:
+    page = explain_page()
+    # A list gives back the label that was chosen: of equal ones, one alone could be had.
+    labels = page.selectbox(key="explain_sample_tiny").options
+    shown = [said(page.selectbox(key="explain_sample_tiny").select(label).run()) for label in labels]
+    assert len({re.findall(r"casting\\-\d+", text)[0] for text in shown}) == len(labels) == 12
 
 
 @pytest.mark.usefixtures("models")

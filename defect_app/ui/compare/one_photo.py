@@ -16,7 +16,7 @@ from defect_app.samples import samples_for
 from defect_app.ui.compare.choices import Compared
 from defect_app.ui.evaluate.results import applied_point
 from defect_app.ui.resources import inspector
-from defect_app.ui.text import as_text, name_as_text
+from defect_app.ui.text import as_text, name_as_text, told_apart
 from defect_app.ui.verdicts import LOOKS
 
 TOP = 5
@@ -28,11 +28,12 @@ def draw_one_photo(compared: Compared) -> None:
     left, right = st.columns([2, 3], gap="medium")
     spec = compared.models[0].entry.spec
     samples = {s.name: s for s in samples_for(spec)} if spec else {}
+    labels = dict(zip(samples, told_apart([s.what for s in samples.values()]), strict=True))
     with left:
         chosen = st.pills(
             "A sample photo",
             list(samples),
-            format_func=lambda n: samples[n].what,
+            format_func=lambda n: labels[n],
             key=SAMPLE,
             bind="query-params",
             wrap=True,

@@ -29,7 +29,8 @@ def draw_maps(explained: Explained, explaining: Explaining, inspected: Inspected
     photo = shown_jpeg(explained.photo, explained.photo.sha256)
     name = display_name(explained.photo.name)
     several = len(explaining.methods) > 1
-    grid = st.grid(min_column_width=165 if several else 300, gap="small" if several else "medium")
+    # Side by side on a narrow screen too: a tall photo fills it, and its map would stand a screen below.
+    grid = st.grid(min_column_width=165, gap="small") if several else st.grid(3, min_column_width=220, gap="medium")
     if explaining.view != REVEAL:
         with grid.container(gap="xsmall"):
             st.image(photo, width="stretch", alt=name)

@@ -16,7 +16,7 @@ from defect_app.samples import samples_for
 from defect_app.ui.evaluation_photos import evaluated_bytes
 from defect_app.ui.explain.explained_photo import FROM_INSPECT, SOURCE_KEY, ExplainedPhoto, handed_over
 from defect_app.ui.resources import file_hashes
-from defect_app.ui.text import as_text
+from defect_app.ui.text import as_text, told_apart
 
 SAMPLES, FILE, EVALUATED = "Samples", "Your photo", "Evaluated photos"
 ICONS = {
@@ -70,10 +70,11 @@ def _sample(spec: ModelSpec) -> ExplainedPhoto | None:
         return None
     # The defective ones first: there is more to see on them.
     ordered = sorted(range(len(samples)), key=lambda i: samples[i].what.lower().startswith(("good", "no ")))
+    labels = told_apart([s.what[:1].upper() + s.what[1:] for s in samples])
     chosen = st.selectbox(
         "Sample",
         ordered,
-        format_func=lambda i: samples[i].what[:1].upper() + samples[i].what[1:],
+        format_func=lambda i: labels[i],
         key=f"explain_sample_{spec.id}",
         persist_state="session",
     )
@@ -88,10 +89,11 @@ def _evaluated(entry: CatalogEntry) -> ExplainedPhoto | None:
         st.caption(as_text(f"{error} {error.remedy}"))
         return None
     rows = _listed(evaluation.rows, entry.spec)
+    labels = told_apart([_label(row, entry.spec) for row in rows])
     place = st.selectbox(
         "Photo of the evaluation, the most wrong first",
         range(len(rows)),
-        format_func=lambda i: _label(rows[i], entry.spec),
+        format_func=lambda i: labels[i],
         key=f"explain_evaluated_{entry.id}",
         persist_state="session",
     )
