@@ -12,6 +12,8 @@ from defect_app.evaluation import wilson_interval
 from defect_app.training.measured_parts import CV_SPLIT
 
 WORST_SHOWN = 8
+MOST_IN_A_MATRIX = 20
+"""Classes; the matrix of more is on the page Evaluate."""
 REPORTED_THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5)
 """The casting report's, at which its ten repeats are given."""
 
@@ -70,8 +72,9 @@ def inspection_figures(spec: ModelSpec, rows: pd.DataFrame) -> list[str]:
 
 
 def recognition_figures(spec: ModelSpec, rows: pd.DataFrame) -> list[str]:
-    """Return the section of a recognition model: top-1 and top-5 of each split, with intervals."""
+    """Return the section of a recognition model: top-1 and top-5 with intervals, confusion matrix, known failures."""
     own = _own(rows)
+    test = own[own["split"] == "test"]
     lines = [
         f"Labels are named from a probability of {spec.default_point.accept_at:.3g}; {spec.default_point.rule} "
         f"({spec.default_point.n:,} {spec.default_point.split} photos).",
@@ -79,19 +82,22 @@ def recognition_figures(spec: ModelSpec, rows: pd.DataFrame) -> list[str]:
         "| photos | n | top-1 | top-5 |",
         "|---|---|---|---|",
     ]
-    names = np.array(spec.class_names)
     beside = [s for s in own["split"].unique() if s not in ("test", "validation")]
     for split in ("test", *beside, "validation"):
         part = own[own["split"] == split]
         if not len(part):
             continue
-        best = np.argsort(-_probabilities(part, spec), axis=1)[:, :5]
-        hits = names[best] == part["actual"].to_numpy()[:, None]
-        lines.append(
-            f"| {split} | {len(part):,} | {share(int(hits[:, 0].sum()), len(part))} "
-            f"| {share(int(hits.any(axis=1).sum()), len(part))} |"
-        )
-    return lines
+        first, among_five = (int(hits.sum()) for hits in _hits(part, spec))
+        lines.append(f"| {split} | {len(part):,} | {share(first, len(part))} | {share(among_five, len(part))} |")
+    return [
+        *lines,
+        *_by_class(spec, test, "on test"),
+        *_repeated_hits(spec, rows),
+        "",
+        "## Known failures",
+        "",
+        *_confusions(spec, test),
+    ]
 
 
 def truth_and_score(part: pd.DataFrame, spec: ModelSpec) -> tuple[np.ndarray, np.ndarray]:
@@ -135,7 +141,7 @@ def _inspection_line(name: str, part: pd.DataFrame, spec: ModelSpec) -> str:
 
 
 def _by_class(spec: ModelSpec, part: pd.DataFrame, where: str) -> list[str]:
-    if len(spec.classes) < 3:
+    if not 3 <= len(spec.classes) <= MOST_IN_A_MATRIX:
         return []
     names = list(spec.class_names)
     predicted = np.array(names)[_probabilities(part, spec).argmax(axis=1)]
@@ -154,10 +160,54 @@ def _by_class(spec: ModelSpec, part: pd.DataFrame, where: str) -> list[str]:
     ]
 
 
+def _hits(part: pd.DataFrame, spec: ModelSpec) -> tuple[np.ndarray, np.ndarray]:
+    """Return of each picture whether its class is the most probable one, and whether it is among the first five."""
+    best = np.argsort(-_probabilities(part, spec), axis=1)[:, :5]
+    hits = np.array(spec.class_names)[best] == part["actual"].to_numpy()[:, None]
+    return hits[:, 0], hits.any(axis=1)
+
+
+def _repeated_hits(spec: ModelSpec, rows: pd.DataFrame) -> list[str]:
+    """Mean and standard deviation of top-1 and top-5 over the bundled model and its repeats, on test."""
+    runs = _runs_on_test(rows)
+    if len(runs) < 2:
+        return []
+    shares = [[hits.mean() for hits in _hits(run, spec)] for run in runs]
+    first, among_five = (
+        f"{m:.4f} +- {d:.4f}" for m, d in zip(np.mean(shares, axis=0), np.std(shares, axis=0, ddof=1), strict=True)
+    )
+    return [
+        "",
+        f"Over {len(runs)} trainings with different seeds, on test (mean and standard deviation): top-1 {first}, "
+        f"top-5 {among_five}.",
+    ]
+
+
+def _confusions(spec: ModelSpec, part: pd.DataFrame) -> list[str]:
+    """Name the classes that are most often taken for another one."""
+    predicted = np.array(spec.class_names)[_probabilities(part, spec).argmax(axis=1)]
+    found = part.assign(predicted=predicted)
+    wrong = found[found["predicted"] != found["actual"]]
+    if not len(wrong):
+        return ["None on these photos; that does not mean that there are none."]
+    photos = part["actual"].value_counts()
+    often = wrong.groupby(["actual", "predicted"]).size().sort_values(ascending=False, kind="stable")
+    lines = []
+    for (actual, named), count in zip(often.index[:WORST_SHOWN], often, strict=False):
+        of = "its one photo" if photos[actual] == 1 else f"{count} of {photos[actual]} photos"
+        lines.append(f"- truly {spec.title_of(actual)}, named {spec.title_of(named)}: {of}")
+    left = int(often.iloc[WORST_SHOWN:].sum())
+    return lines + ([f"- and {left} more photos, on the page Evaluate"] if left else [])
+
+
+def _runs_on_test(rows: pd.DataFrame) -> list[pd.DataFrame]:
+    test = rows[(rows["split"] == "test") & (rows["fold"] == -1)]
+    return [test[test["run"] == run] for run in sorted(test["run"].unique())]
+
+
 def _repeats(spec: ModelSpec, rows: pd.DataFrame) -> list[str]:
     """Mean and standard deviation over the bundled model and its repeats with other seeds, on test."""
-    test = rows[(rows["split"] == "test") & (rows["fold"] == -1)]
-    runs = sorted(test["run"].unique())
+    runs = _runs_on_test(rows)
     if len(runs) < 2:
         return []
     assert spec.default_point.reject_at is not None
@@ -171,7 +221,7 @@ def _repeats(spec: ModelSpec, rows: pd.DataFrame) -> list[str]:
     for threshold in (*REPORTED_THRESHOLDS, spec.default_point.reject_at):
         figures = []
         for run in runs:
-            actual, score = truth_and_score(test[test["run"] == run], spec)
+            actual, score = truth_and_score(run, spec)
             rejected = score >= threshold
             figures.append([(rejected == actual).mean(), rejected[actual].mean(), (~rejected[~actual]).mean()])
         mean, deviation = np.mean(figures, axis=0), np.std(figures, axis=0, ddof=1)
