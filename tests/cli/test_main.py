@@ -102,7 +102,15 @@ def test_ctrl_c_keeps_the_lines_that_are_done(tiny_models, tmp_path):
         (photos / f"{i:04}.jpg").write_bytes(jpeg_bytes(part_photo(1.0, i % 7)) + i.to_bytes(4, "big"))
     command = [sys.executable, "-m", "defect_app", "classify", str(photos), "--model", "tiny"]
     command += ["--models-folder", str(tiny_models)]
-    process = subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    # Where the tests run in the background, a shell makes its children ignore Ctrl-C.
+    process = subprocess.Popen(
+        command,
+        cwd=CHECKOUT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     first = process.stdout.readline()
     process.send_signal(signal.SIGINT)
     rest, errors = process.communicate(timeout=60)
