@@ -98,6 +98,11 @@ def accuracy_at(selected: SelectedPictures, threshold: float) -> Proportion:
     return proportion(int((actual == answered).sum()), selected.n)
 
 
+def reported_accuracy(selected: SelectedPictures, threshold: float) -> Proportion:
+    """Return what reports call accuracy: an inspection's at its threshold; of labels the first, accepted or not."""
+    return accuracy_at(selected, threshold if selected.inspection else 0.0)
+
+
 @dataclass(frozen=True)
 class AccuracyOverRepeats:
     """Accuracy of repeated trainings, or of the folds of a cross-validation.
@@ -123,8 +128,8 @@ class AccuracyOverRepeats:
 
 
 def accuracy_over_repeats(repeats: Sequence[SelectedPictures], threshold: float) -> AccuracyOverRepeats | None:
-    """Return the accuracy of each repeat with mean and sd; None where fewer than two have photos."""
-    values = np.array([accuracy_at(s, threshold).rate for s in repeats if s.n])
+    """Return the `reported_accuracy` of each repeat with mean and sd; None where fewer than two have photos."""
+    values = np.array([reported_accuracy(s, threshold).rate for s in repeats if s.n])
     if len(values) < 2:
         return None
     return AccuracyOverRepeats(values, float(values.mean()), float(values.std(ddof=1)))

@@ -12,6 +12,7 @@ from defect_app.evaluation.answers import (
     headline,
     mistakes,
     pictures_with_verdict,
+    reported_accuracy,
     right_at,
     verdict_matrix,
 )
@@ -99,6 +100,14 @@ def test_recognition_is_right_only_where_the_label_is_accepted():
     actual, answered = right_at(selected, 0.6)
     accepted = selected.confidence >= 0.6
     assert ((actual == answered) == (accepted & (selected.predicted == selected.actual))).all()
+
+
+def test_repeats_of_labels_count_the_first_one_whether_it_is_accepted_or_not():
+    repeats = [letters(seed=s) for s in (3, 4, 5)]
+    first_right = [float((s.predicted == s.actual).mean()) for s in repeats]
+    assert [reported_accuracy(s, 0.6).rate for s in repeats] == pytest.approx(first_right)
+    assert accuracy_over_repeats(repeats, 0.6).mean == pytest.approx(np.mean(first_right))
+    assert accuracy_at(repeats[0], 0.6).rate < first_right[0]
 
 
 def test_outliers_are_ranked_within_the_class_they_were_taken_for():

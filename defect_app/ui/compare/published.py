@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from defect_app.errors import DefectLensError
-from defect_app.evaluation.answers import accuracy_at
+from defect_app.evaluation.answers import reported_accuracy
 from defect_app.evaluation.intervals import Proportion
 from defect_app.evaluation.published import PublishedReport, PublishedResult, load_reports
 from defect_app.evaluation.repeats import PUBLISHED_THRESHOLDS, REPEAT_METRICS, published_repeats, repeat_tables
@@ -51,7 +51,7 @@ def draw_published(compared: Compared) -> None:
     st.caption(as_text(report.method))
     for caveat in report.caveats:
         st.caption(f":orange[:material/warning:] {as_text(caveat)}")
-    ours = [(m, accuracy_at(m.selected, m.thresholds.reject_at)) for m in compared.models]
+    ours = [(m, reported_accuracy(m.selected, m.thresholds.reject_at)) for m in compared.models]
     if report.id != GENERAL:
         st.caption(f":orange[:material/warning:] {_OTHER_DATA}")
     draw_table(_accuracy_table(report, ours), f"{report.id}-published", "Published accuracies and ours")
