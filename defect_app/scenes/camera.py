@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from defect_app.scenes.painting import in_colour
 from defect_app.scenes.scene import Stream, random_stream
 
 
@@ -85,7 +86,7 @@ def take_photo(
     warm = rng.uniform(-camera.warmth, camera.warmth)
     if camera.colour:
         gains = np.array([1 + warm, 1 + rng.uniform(-0.02, 0.02), 1 - warm], dtype=np.float32)
-        light = light * (fall_off[:, :, None] * gains)
+        light = light * (in_colour(fall_off) * gains)
     else:
         light = light * fall_off
     light = light + _noise(light, seed, rng.uniform(*camera.noise))
@@ -119,8 +120,9 @@ def _noise(light: np.ndarray, seed: int, level: float) -> np.ndarray:
         rng.standard_normal((light.shape[0] // 2 + 1, light.shape[1] // 2 + 1, 3), dtype=np.float32),
         (light.shape[1], light.shape[0]),
     )
-    brightness = np.sqrt(np.clip(light.mean(axis=2), 8, 255) / 128)
-    noise: np.ndarray = (grain[:, :, None] + np.float32(0.5 * level) * tint) * brightness[:, :, None]
+    mean = (light[:, :, 0] + light[:, :, 1] + light[:, :, 2]) / 3
+    brightness = np.sqrt(np.clip(mean, 8, 255) / 128)
+    noise: np.ndarray = (in_colour(grain) + np.float32(0.5 * level) * tint) * in_colour(brightness)
     return noise
 
 

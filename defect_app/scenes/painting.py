@@ -105,6 +105,11 @@ def slopes(height_px: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return cv2.filter2D(height_px, -1, kernel), cv2.filter2D(height_px, -1, kernel.T)
 
 
+def in_colour(field: np.ndarray) -> np.ndarray:
+    """Return a (height, width) field three times over, shape (height, width, 3): numpy is slow to stretch it itself."""
+    return cv2.merge((field, field, field))
+
+
 def blend(picture: np.ndarray, cover: np.ndarray, colour: tuple[float, ...] | np.ndarray) -> None:
     """Paint over a picture in place.
 
@@ -125,12 +130,12 @@ def blend(picture: np.ndarray, cover: np.ndarray, colour: tuple[float, ...] | np
     place = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
     paint = np.broadcast_to(np.asarray(colour, np.float32), picture.shape)
     part = picture[place]
-    part += cover[place].astype(np.float32, copy=False)[:, :, None] * (paint[place] - part)
+    part += in_colour(cover[place].astype(np.float32, copy=False)) * (paint[place] - part)
 
 
 def darken(picture: np.ndarray, gain: np.ndarray) -> None:
     """Multiply a (height, width, 3) picture in place by a (height, width) gain."""
-    picture *= gain[:, :, None]
+    picture *= in_colour(gain)
 
 
 def polygon_cover(shape: tuple[int, int], corners: np.ndarray) -> np.ndarray:
