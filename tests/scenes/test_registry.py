@@ -1,8 +1,6 @@
 """What holds for the scenes of every product."""
 
-import time
 from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +12,7 @@ import pytest
 from defect_app import scenes
 from defect_app.errors import DefectLensError
 from defect_app.scenes import PRODUCTS, Scene
+from tests.timing import quiet_ms
 
 KINDS = [(product, kind) for product in PRODUCTS for kind in scenes.defects(product)]
 SEEDS = range(70_000, 70_200)
@@ -139,39 +138,10 @@ def test_true_always_gives_a_defect(product: str) -> None:
 
 @pytest.mark.parametrize("product", PRODUCTS)
 def test_a_scene_of_512_by_512_pixels_takes_under_100_ms_on_one_core(product: str) -> None:
-    # A busy machine slows a thread's own time too, so a piece of plain work is timed beside each scene.
-    photo = np.random.default_rng(0).random((512, 512, 3), dtype=np.float32)
-    threads = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    try:
-        scenes_ms, plain_ms = [], []
-        for seed in range(8):
-            plain_ms.append(_time_ms(lambda: _plain_work(photo)))
-            scenes_ms.append(_time_ms(lambda seed=seed: scenes.render(product, seed, True)))
-        pixels = scenes.render(product, 0, True).mask.size
-    finally:
-        cv2.setNumThreads(threads)
-    times_ms = np.array(scenes_ms) * 512 * 512 / pixels / np.median(plain_ms) * _PLAIN_QUIET_MS
+    scale = 512 * 512 / scenes.render(product, 0, True).mask.size
+    times_ms = [quiet_ms(lambda seed=seed: scenes.render(product, seed, True)) * scale for seed in range(8)]
     # Below the median: some kinds of defect take twice as long as the others.
-    assert np.percentile(times_ms, 40) < 100, (times_ms, plain_ms)
-
-
-_PLAIN_QUIET_MS = 25.5
-"""What `_plain_work` takes where nothing else runs, on the machine on which a scene was first held to 100 ms."""
-
-
-def _plain_work(photo: np.ndarray) -> None:
-    for _ in range(8):
-        cv2.GaussianBlur(photo, (0, 0), 2.0)
-        cv2.resize(photo, (400, 400))
-        tinted = photo * photo[:, :, :1]
-        tinted += np.sqrt(photo)
-
-
-def _time_ms(work: Callable[[], object]) -> float:
-    started = time.thread_time()
-    work()
-    return (time.thread_time() - started) * 1000
+    assert np.percentile(times_ms, 40) < 100, times_ms
 
 
 def test_an_unknown_product_is_refused_with_the_known_ones() -> None:
