@@ -97,7 +97,7 @@ def product_cards(models: Catalog, *, page: str | None = None) -> None:
     page : str, optional
         Where a card leads; without it, the card's button changes the model of this page.
     """
-    grid = st.grid(min_column_width=250, gap="small")
+    grid = st.grid(4, min_column_width=250, gap="small")
     for entry in models.entries:
         with grid.container(border=True, height="stretch"):
             _card(entry, page)

@@ -104,7 +104,8 @@ def _draw_samples(batch: Batch, spec: ModelSpec) -> None:
         st.markdown("**No photo at hand?** Try a sample, or all of them.")
         if st.button("Judge all samples", icon=":material/playlist_play:", key="inspect_all_samples"):
             _hand_over(batch, [PendingFile(s.name, s.read) for s in samples])
-    grid = st.grid(min_column_width=140, gap="small")
+    # A fixed number: in a grid that fits itself, the first samples would shrink, and move, as the next ones come.
+    grid = st.grid(6, min_column_width=140, gap="small")
     for sample in samples:
         with grid.container(border=True, gap="xsmall"):
             picture = _sample_picture(sample, spec.id, sample.name)

@@ -98,7 +98,7 @@ def draw_grid(entries: Sequence[BatchEntry], spec: ModelSpec, view: HeatView) ->
     usable = [e for e in entries if e.shown_jpeg]
     pages = max(1, -(-len(usable) // PAGE_SIZE))
     page = min(st.pagination(pages, key="inspect_page"), pages) if pages > 1 else 1
-    grid = st.grid(min_column_width=200, gap="small")
+    grid = st.grid(4, min_column_width=200, gap="small")
     for entry in usable[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]:
         with grid.container(border=True, gap="xsmall"):
             st.image(shown_picture(entry, spec.id, view, longest_side=420), width="stretch", alt=_alt(entry))
