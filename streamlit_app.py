@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from defect_app.ui.navigation import open_page
-from defect_app.ui.products import product_cards
+from defect_app.ui.parts.navigation import open_page
+from defect_app.ui.parts.product_cards import draw_product_cards
+from defect_app.ui.parts.readiness import draw_readiness
 from defect_app.ui.resources import catalog
 
 open_page("Home")
@@ -19,10 +20,11 @@ models = catalog()
 if not models.entries:
     st.info("There is no model here yet. Train one, or put a model folder into models/.", icon=":material/info:")
 else:
-    st.subheader("Choose what you want to look at")
-    product_cards(models, page="pages/inspect.py")
+    st.header("Choose what you want to look at")
+    draw_readiness()
+    draw_product_cards(models, page="pages/inspect.py")
 
-st.subheader("How it works")
+st.header("How it works")
 steps = st.grid(3, min_column_width=225, gap="medium", border=True)
 steps.container().markdown(
     ":material/upload_file: **Bring photos.** Drop one or five hundred, a whole folder, or use the camera. "

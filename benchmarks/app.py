@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
 from benchmarks.measurement import Measurement, resident_mb
 from benchmarks.photos import NamedBytes
 from defect_app.catalog import load_catalog
-from defect_app.catalog.folders import MODELS_VARIABLE
+from defect_app.settings import MODELS_VARIABLE
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 FIRST_PAGE_BUDGET_S, FIRST_VERDICT_BUDGET_S, MEMORY_BUDGET_MB = 3.0, 4.0, 1000.0
@@ -84,7 +84,7 @@ def _run_once(
     page = browser.new_context(viewport={"width": 1440, "height": 1000}).new_page()
     page.set_default_timeout(60_000)
     started = time.perf_counter()
-    with _server(models_folder) as (url, server):
+    with running_app(models_folder) as (url, server):
         _open(page, url, model_id)
         first_page_s = time.perf_counter() - started
         _judge(page, photo)
@@ -98,11 +98,12 @@ def _run_once(
 
 
 @contextmanager
-def _server(models_folder: Path | None) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def running_app(models_folder: Path | None) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Serve the checkout's app on a port of its own until the block ends; yields its address and its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "defect_app/server.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", "defect_app/serving/server.py", "--server.port", str(port)]
     environment = os.environ | ({MODELS_VARIABLE: str(models_folder.resolve())} if models_folder else {})
     quiet = subprocess.DEVNULL
     server = subprocess.Popen(command, cwd=CHECKOUT, env=environment, stdout=quiet, stderr=quiet)

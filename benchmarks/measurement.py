@@ -110,8 +110,17 @@ def compare(ours: Callable[[], int], peer: Callable[[], int], repetitions: int) 
 
 def resident_mb(process_id: int) -> float:
     """Return the resident memory of a process in MB (10^6 bytes)."""
+    return _memory_mb(process_id, "VmRSS:")
+
+
+def highest_resident_mb(process_id: int) -> float:
+    """Return the most that `resident_mb` ever was, or was since the kernel's mark was set back."""
+    return _memory_mb(process_id, "VmHWM:")
+
+
+def _memory_mb(process_id: int, entry: str) -> float:
     for line in Path(f"/proc/{process_id}/status").read_text(encoding="ascii").splitlines():
-        if line.startswith("VmRSS:"):
+        if line.startswith(entry):
             return int(line.split()[1]) * 1024 / 1e6
     raise ValueError(f"process {process_id} has no resident memory")
 

@@ -32,7 +32,8 @@ def enlarged(pixels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 def with_grain(pixels: np.ndarray, seed: int) -> np.ndarray:
     """Add a sensor's noise of about four grey levels: without it a JPEG is too small to be slow."""
     grain = np.random.default_rng(seed).normal(0, 4, pixels.shape[:2]).astype(np.int16)
-    return np.clip(pixels.astype(np.int16) + grain[..., None], 0, 255).astype(np.uint8)
+    noisy: np.ndarray = np.clip(pixels.astype(np.int16) + grain[..., None], 0, 255).astype(np.uint8)
+    return noisy
 
 
 def as_jpeg(pixels: np.ndarray, quality: int) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 
 import cv2
@@ -10,10 +9,11 @@ import numpy as np
 
 from benchmarks.measurement import Measurement
 from benchmarks.photos import NamedBytes, as_jpeg, enlarged
-from defect_app.datasets import DATA_VARIABLE, load_dataset, picture_bytes
+from defect_app.datasets import load_dataset, picture_bytes
 from defect_app.errors import DataUnavailable
 from defect_app.inspection import Inspected, Inspector
 from defect_app.intake import Photo, read_photo
+from defect_app.settings import DATA_VARIABLE, settings
 
 MEGAPIXELS = 12e6
 
@@ -31,7 +31,7 @@ def change_by_reduced_decode(inspector: Inspector, n: int, rendered: Sequence[Na
         Used where the model's data set is not on this machine.
     """
     try:
-        if not os.environ.get(DATA_VARIABLE):
+        if settings().data is None:
             raise DataUnavailable(f"{DATA_VARIABLE} is not set.")
         test = load_dataset(inspector.spec.dataset).of_split("test")
         # Evenly over the split, so that each class is in.

@@ -47,8 +47,10 @@ def run_suite(model_id: str, models_folder: Path | None, repetitions: int) -> Be
         If the model is missing or disabled.
     """
     from benchmarks.app import measure_app
+    from benchmarks.explaining import measure_explaining
     from benchmarks.reduced_decode import change_by_reduced_decode
-    from benchmarks.throughput import against_usual_app, share_of_openvino
+    from benchmarks.serving import measure_serving
+    from benchmarks.throughput import Rounds, against_usual_app, share_of_openvino
 
     machine = this_machine()
     spec, folder = find_model(model_id, models_folder)
@@ -58,18 +60,21 @@ def run_suite(model_id: str, models_folder: Path | None, repetitions: int) -> Be
     phone, small = phone_photos(4), small_photos(60)
     say("Starting the app …")
     from_the_app = measure_app(model_id, models_folder, small[0], max(2, repetitions // 2))
-    inspector = Inspector(model_id, models_folder)
+    inspector = Inspector(spec, folder)
     say("Pictures in memory, beside benchmark_app …")
     share = share_of_openvino(inspector, folder, small, repetitions)
     say("12-megapixel photos …")
-    rounds = {"repetitions": repetitions}
-    large = against_usual_app("12-megapixel JPEG", 12, inspector, peer, phone, ours_n=80, peer_n=6, **rounds)
+    large = against_usual_app("12-megapixel JPEG", 12, inspector, peer, phone, Rounds(80, 6, repetitions))
     say("300 x 300 photos …")
-    little = against_usual_app("300 x 300 JPEG, float32", 15, inspector, peer, small, ours_n=240, peer_n=16, **rounds)
+    little = against_usual_app("300 x 300 JPEG, float32", 15, inspector, peer, small, Rounds(240, 16, repetitions))
     quantised = _quantised(f"{model_id}{INT8_SUFFIX}", models_folder, peer, small, repetitions)
     say("Reduced decode …")
     decode = change_by_reduced_decode(inspector, 20 * repetitions, small)
-    measurements = (large, little, quantised, share, *from_the_app, decode)
+    say("Heat maps …")
+    explained = measure_explaining(model_id, models_folder, repetitions)
+    say("The API …")
+    served = measure_serving(model_id, models_folder, max(2, repetitions // 2))
+    measurements = (large, little, quantised, share, *from_the_app, *served, decode, *explained)
     return BenchmarkReport(
         machine, datetime.now(UTC).isoformat(timespec="seconds"), model_id, repetitions, measurements
     )
@@ -78,11 +83,11 @@ def run_suite(model_id: str, models_folder: Path | None, repetitions: int) -> Be
 def _quantised(
     model_id: str, models_folder: Path | None, peer: Judge, photos: Sequence[NamedBytes], repetitions: int
 ) -> Measurement:
-    from benchmarks.throughput import against_usual_app
+    from benchmarks.throughput import Rounds, against_usual_app
 
     what = "300 x 300 JPEG, INT8"
     if model_id not in [e.id for e in load_catalog(models_folder).usable]:
         return Measurement(f"{what}: likewise", ">= 25 x", f"not shipped: there is no {model_id}", None)
     say("300 x 300 photos, INT8 …")
-    inspector = Inspector(model_id, models_folder)
-    return against_usual_app(what, 25, inspector, peer, photos, ours_n=400, peer_n=16, repetitions=repetitions)
+    inspector = Inspector.from_id(model_id, models_folder)
+    return against_usual_app(what, 25, inspector, peer, photos, Rounds(400, 16, repetitions))

@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -22,16 +22,22 @@ from defect_app.intake import Photo, read_photo
 IN_MEMORY_SECONDS = 4
 
 
+@dataclass(frozen=True)
+class Rounds:
+    """How much is measured: photos a round for either side, so that one takes a second or two, and how many rounds."""
+
+    ours_n: int
+    peer_n: int
+    repetitions: int
+
+
 def against_usual_app(
     what: str,
     least_ratio: float,
     inspector: Inspector,
     peer: Judge,
     photos: Sequence[NamedBytes],
-    *,
-    ours_n: int,
-    peer_n: int,
-    repetitions: int,
+    rounds: Rounds,
 ) -> Measurement:
     """Measure JPEG bytes to verdict and class activation map against the usual app.
 
@@ -47,18 +53,16 @@ def against_usual_app(
         See `peers.usual_app`.
     photos : sequence of (name, bytes)
         Taken in turns.
-    ours_n, peer_n : int
-        Photos a round, so that a round takes each side about a second or two.
-    repetitions : int
-        Rounds.
+    rounds : Rounds
+        How much is measured.
     """
-    ours_photos = list(islice(cycle(photos), ours_n))
-    peer_photos = list(islice(cycle(photos), peer_n))
+    ours_photos = list(islice(cycle(photos), rounds.ours_n))
+    peer_photos = list(islice(cycle(photos), rounds.peer_n))
 
     def ours() -> int:
         return sum(1 for _ in inspector.inspect_many(ours_photos))
 
-    result = compare(ours, lambda: len(peer(peer_photos)), repetitions)
+    result = compare(ours, lambda: len(peer(peer_photos)), rounds.repetitions)
     return Measurement(
         what=f"{what}: photos/s from bytes to verdict + heat map, against the usual app",
         budget=f">= {least_ratio:g} x",

@@ -21,6 +21,18 @@ class ModelUnavailable(DefectLensError):
     """A model folder is missing, incomplete, altered or of an unknown form."""
 
 
+class InvalidSetting(DefectLensError):
+    """A setting of the environment holds a value that it does not take."""
+
+
+class Busy(DefectLensError):
+    """So much work waits already that no more is taken; what was taken goes on."""
+
+
+class InvalidDocument(DefectLensError):
+    """A file that people write is no TOML or JSON of its form, or has an unknown, missing or impossible entry."""
+
+
 class DataUnavailable(DefectLensError):
     """A data set is not on this machine, or its archive is damaged."""
 
@@ -33,5 +45,33 @@ class InvalidOperatingPoint(DefectLensError):
     """Thresholds outside [0, 1], in the wrong order, or not numbers."""
 
 
+class OutputFailed(DefectLensError):
+    """Results cannot be written any further, for example because the disk is full."""
+
+
 class RecordsUnavailable(DefectLensError):
     """The database of the records cannot be opened, read or written."""
+
+
+class InvalidPerson(DefectLensError):
+    """A name, role, password or key that cannot be."""
+
+
+class InvalidReview(DefectLensError):
+    """An answer on a part, a sample or a study that cannot be kept."""
+
+
+class InvalidPartPattern(DefectLensError):
+    """A pattern does not say where in a file's name the part's serial number stands."""
+
+
+class PhotoNotKept(DefectLensError):
+    """A photo cannot be written to the folder of photos, for example because the disk is full."""
+
+
+class PackageMissing(DefectLensError):
+    """A package of an optional group, such as TensorFlow, is not installed."""
+
+
+class UnusablePhoto(DefectLensError):
+    """A file that was given to be explained is no photo that the app can use."""

@@ -9,18 +9,19 @@ from defect_app.ui.compare.differences import draw_differences
 from defect_app.ui.compare.one_photo import draw_one_photo
 from defect_app.ui.compare.published import draw_published
 from defect_app.ui.compare.side_by_side import draw_side_by_side
-from defect_app.ui.evaluate.charts import draw_notices
-from defect_app.ui.navigation import open_page
-from defect_app.ui.products import NO_MODEL
+from defect_app.ui.parts.errors import draw_notices, draw_problem
+from defect_app.ui.parts.navigation import open_page
+from defect_app.ui.parts.products import NO_MODEL
+from defect_app.ui.parts.sections import draw_sections
 from defect_app.ui.resources import catalog
-from defect_app.ui.sections import draw_sections
+from defect_app.ui.session import Address
 
 open_page("Compare")
 st.title("Compare", anchor=False)
 
 models = catalog()
 if not any(e.spec for e in models.entries):
-    st.error(NO_MODEL, icon=":material/block:")
+    draw_problem(NO_MODEL)
     st.stop()
 
 with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -41,4 +42,4 @@ SECTIONS = {
     "One photo": draw_one_photo,
     "Published against ours": draw_published,
 }
-draw_sections("section", {title: partial(draw, compared) for title, draw in SECTIONS.items()})
+draw_sections(Address.SECTION, {title: partial(draw, compared) for title, draw in SECTIONS.items()})

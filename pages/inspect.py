@@ -2,62 +2,96 @@
 
 import streamlit as st
 
-from defect_app.batch import Batch
 from defect_app.ui.inspect.detail import draw_detail
 from defect_app.ui.inspect.downloads import draw_downloads
-from defect_app.ui.inspect.drop import draw_drop
-from defect_app.ui.inspect.heat import heat_controls
-from defect_app.ui.inspect.point import draw_point, draw_point_change, draw_warning
+from defect_app.ui.inspect.drop import CAMERA, LIVE, chosen_source, draw_drop
+from defect_app.ui.inspect.framing_editor import apply_fixed_frames
+from defect_app.ui.inspect.heat import heat_controls, heat_look
+from defect_app.ui.inspect.held_batch import draw_clear, draw_undo, held_batch
+from defect_app.ui.inspect.keeping import draw_keeping
+from defect_app.ui.inspect.latest_shot import draw_latest_shot, draw_shown_verdict
+from defect_app.ui.inspect.point import draw_point, draw_point_change
 from defect_app.ui.inspect.progress import draw_finished, draw_running
-from defect_app.ui.inspect.results import SELECTED, draw_grid, draw_table, draw_unusable, filter_entries, order_entries
-from defect_app.ui.navigation import open_page
-from defect_app.ui.products import choose_product, draw_picture, loaded_model
+from defect_app.ui.inspect.results import (
+    draw_grid,
+    draw_table,
+    draw_unusable,
+    filter_entries,
+    names_of,
+    order_entries,
+    select_newest,
+)
+from defect_app.ui.inspect.unfamiliar import draw_guidance, draw_unfamiliar, take_handed_over
+from defect_app.ui.parts.navigation import open_page
+from defect_app.ui.parts.point_warning import draw_point_warning
+from defect_app.ui.parts.products import choose_product, draw_picture, loaded_model
+from defect_app.ui.parts.readiness import draw_readiness
+from defect_app.ui.parts.text import as_text
+from defect_app.ui.parts.verdicts import unguarded
 from defect_app.ui.records import applied_point
 from defect_app.ui.resources import catalog
+from defect_app.ui.session import Key
 
 open_page("Inspect")
 
 models = catalog()
-entry, loaded = loaded_model(models, "Inspect")
+entry, loaded = loaded_model(models, "Inspect", ask=True)
 spec = loaded.spec
 
-batches: dict[str, Batch] = st.session_state.setdefault("batches", {})
-used = applied_point(loaded)
-batch = batches.setdefault(loaded.model_sha256, Batch(loaded, used.point))
-batch.apply(used.point)
+in_use = applied_point(loaded)
+batch = held_batch(loaded, in_use)
+take_handed_over(batch)
 
-with st.container(horizontal=True, vertical_alignment="center", gap="medium", wrap=False):
+with st.container(key=Key.INSPECT_HEAD, horizontal=True, vertical_alignment="center", gap="medium"):
     draw_picture(entry, 76)
     with st.container(gap=None):
-        st.title(spec.title, anchor=False)
-        st.caption(spec.summary)
-        draw_point(used)
+        st.title(as_text(spec.title), anchor=False)
+        st.caption(as_text(spec.summary))
+        draw_point(in_use)
     if st.button("Change product", icon=":material/apps:", width="content"):
         choose_product(models)
 
-draw_warning(used)
-draw_drop(batch, spec)
+draw_point_warning(in_use)
+if loaded.familiarity is None:
+    st.warning(as_text(unguarded(len(spec.classes))), icon=":material/remove_moderator:")
+draw_readiness(is_brief=True)
+draw_keeping(batch, spec)
+apply_fixed_frames(batch)
+source = chosen_source()
+if not batch.progress().running:
+    select_newest(batch.entries)
+if source == CAMERA:
+    draw_latest_shot(batch, spec, heat_look())
+elif source != LIVE:
+    draw_shown_verdict(batch, spec, heat_look())
+draw_drop(source, batch, spec)
+if source in (CAMERA, LIVE):
+    draw_guidance(spec, opened=False)
+draw_undo(batch)
 
-if batch.progress().running:
+progress = batch.progress()
+if progress.running:
     draw_running(batch)
-elif batch.entries:
+elif progress.total:
     draw_finished(batch)
+
+if batch.entries and not progress.running:
+    names = names_of(batch)
     draw_point_change(batch)
-    draw_unusable(batch.entries)
+    draw_unusable(batch.entries, names)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         shown = filter_entries(batch.entries)
         st.space("stretch")
-        view = heat_controls()
+        look = heat_controls()
         shown = order_entries(shown)
-    draw_detail(shown, spec, used, view)
+    shown_photo = draw_detail(shown, batch, in_use, look, names)
     as_table, as_photos = st.tabs([":material/table_rows: Table", ":material/grid_view: Photos"])
     with as_table:
-        draw_table(shown, spec)
+        draw_table(shown, batch, names)
     with as_photos:
-        draw_grid(shown, spec, view)
+        draw_grid(shown, spec, look, names)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
-        draw_downloads(batch.entries, spec, view)
-        if st.button("Clear", icon=":material/delete_sweep:", help="Forget these photos and start anew"):
-            batches.pop(loaded.model_sha256)
-            st.session_state.pop(SELECTED, None)
-            st.rerun()
+        draw_downloads(batch, look, filtered=len(shown) < len(batch.entries))
+        draw_clear(batch)
+    if shown_photo is not None:
+        draw_unfamiliar(shown_photo.below, shown_photo.entry, batch, models)

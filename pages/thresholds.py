@@ -2,14 +2,18 @@
 
 import streamlit as st
 
+from defect_app.decision import InspectionThresholds, RecognitionThresholds
 from defect_app.evaluation.thresholds import verdict_counts
-from defect_app.ui.evaluate.charts import draw_notices
-from defect_app.ui.evaluate.choices import choose_model, choose_part
-from defect_app.ui.evaluate.results import opened
-from defect_app.ui.navigation import open_page
-from defect_app.ui.products import usable_model
+from defect_app.ui.parts.errors import draw_notices, draw_problem
+from defect_app.ui.parts.evaluation_choices import choose_model, choose_part, draw_head
+from defect_app.ui.parts.model_evaluation import evaluated_model, evaluation_results
+from defect_app.ui.parts.navigation import open_page
+from defect_app.ui.parts.point_warning import draw_point_warning
+from defect_app.ui.parts.products import usable_model
+from defect_app.ui.parts.terms import term_line
+from defect_app.ui.parts.text import as_text
 from defect_app.ui.resources import catalog
-from defect_app.ui.text import as_text
+from defect_app.ui.session import Key
 from defect_app.ui.thresholds.accepting import draw_accepting
 from defect_app.ui.thresholds.changes import draw_changes
 from defect_app.ui.thresholds.component import draw_lines
@@ -19,7 +23,6 @@ from defect_app.ui.thresholds.line_setting import draw_fields, line_setting
 from defect_app.ui.thresholds.lines import move_lines, opened_lines
 from defect_app.ui.thresholds.saved import draw_saved
 from defect_app.ui.thresholds.saving import draw_honesty, draw_toast, save_dialog
-from defect_app.ui.thresholds.shown import shown_of, thresholds_of
 
 CURVES, FIND, CHANGES, SAVED, REPEATS = (
     ":material/show_chart: Curves",
@@ -35,63 +38,61 @@ draw_toast()
 models = catalog()
 entry = usable_model(models, "Thresholds")
 
-st.title("Where is the line?", anchor=False)
-evaluation = opened(entry)
+draw_head("Where is the line?", models)
+whole = evaluation_results(entry)
 with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
     with st.container(width=300):
         choose_model(models, entry)
-    selection = choose_part(entry, evaluation) if evaluation.usable else None
-if selection is None:
-    st.error(f"{as_text(evaluation.problem)} {as_text(evaluation.remedy)}", icon=":material/block:")
+    if whole.evaluation.usable:
+        model = evaluated_model(entry, whole.part(choose_part(whole.evaluation)))
+if not whole.evaluation.usable:
+    draw_problem(whole.evaluation.problem, whole.evaluation.remedy)
     st.stop()
 
-shown = shown_of(entry, evaluation, selection)
-lines = opened_lines(shown)
-inspection = shown.spec.task == "inspection"
-setting = line_setting(shown) if inspection else None
-draw_notices(shown.selected.notices)
+lines = opened_lines(model)
+setting = line_setting(model) if isinstance(lines, InspectionThresholds) else None
+draw_notices(model.selected.notices)
 
-if inspection and setting is not None:
-    st.markdown(f"**{as_text(verdict_counts(shown.scores, lines).headline)}**")
-    stretched = st.session_state.get("thresholds_stretched", False)
-    draw_lines(shown, lines, setting, stretched=stretched)
-    draw_fields(shown, lines)
-else:
-    draw_accepting(shown, lines.reject_at)
+if isinstance(lines, InspectionThresholds) and setting is not None:
+    st.markdown(f"**{as_text(verdict_counts(model.results.scores, lines).headline)}**")
+    stretched = st.session_state.get(Key.THRESHOLDS_STRETCHED, False)
+    draw_lines(model, lines, setting, stretched=stretched)
+    draw_fields(model, lines)
+elif isinstance(lines, RecognitionThresholds):
+    draw_accepting(model, lines)
 
 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-    if inspection:
+    if setting is not None:
         st.toggle(
-            "Spread the ends", key="thresholds_stretched", persist_state="session",
-            help="Scores crowd near 0 and 1: this axis, by log odds, gives them room.",
+            "Spread the ends", key=Key.THRESHOLDS_STRETCHED, persist_state="session",
+            help=term_line("spread_the_ends"),
         )  # fmt: skip
     st.space("stretch")
-    in_use = thresholds_of(shown.in_use.point)
+    in_use = model.in_use.point.thresholds
     if lines != in_use:
         st.button(
-            "Back to the point in use", icon=":material/undo:", type="tertiary", key="thresholds_back",
-            on_click=move_lines, args=(shown, in_use),
+            "Back to the point in use", icon=":material/undo:", type="tertiary", key=Key.THRESHOLDS_BACK,
+            on_click=move_lines, args=(model, in_use),
         )  # fmt: skip
-    if st.button("Save …", type="primary", icon=":material/save:", key="thresholds_save"):
-        save_dialog(shown, lines, setting)
-draw_honesty(shown, lines)
-st.caption(f":material/tune: In use by Inspect, the command line and the API: {as_text(shown.in_use.sentence)}")
-if shown.in_use.warning:
-    st.warning(as_text(shown.in_use.warning), icon=":material/warning:")
+    if st.button("Save …", type="primary", icon=":material/save:", key=Key.THRESHOLDS_SAVE):
+        save_dialog(model, lines, setting)
+draw_honesty(model, lines)
+st.caption(f":material/tune: In use by Inspect, the command line and the API: {as_text(model.in_use.sentence)}")
+draw_point_warning(model.in_use)
 
 view = SAVED
-if inspection:
+if isinstance(lines, InspectionThresholds) and setting is not None:
     view = st.segmented_control(
-        "Look at", [CURVES, FIND, CHANGES, SAVED, REPEATS], default=CURVES, required=True, key="thresholds_view",
+        "Look at", [CURVES, FIND, CHANGES, SAVED, REPEATS], default=CURVES, required=True, key=Key.THRESHOLDS_VIEW,
         persist_state="session", label_visibility="collapsed",
     )  # fmt: skip
-if view == CURVES and setting is not None:
-    draw_curves(shown, lines, setting)
-elif view == FIND and setting is not None:
-    draw_finding(shown, lines, setting)
-elif view == CHANGES:
-    draw_changes(shown, lines)
-elif view == SAVED:
-    draw_saved(shown, lines, setting)
-elif view == REPEATS:
-    draw_repeats(shown)
+    if view == CURVES:
+        draw_curves(model, lines, setting)
+    elif view == FIND:
+        draw_finding(model, lines, setting)
+    elif view == CHANGES:
+        draw_changes(model, lines)
+    elif view == REPEATS:
+        draw_repeats(model)
+if view == SAVED:
+    draw_saved(model, lines, setting)

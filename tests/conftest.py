@@ -1,14 +1,19 @@
 """What several rooms' tests share: tiny real models, made once; and which tests can run on this machine."""
 
 import os
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from defect_app.points import Records, open_records
+from defect_app.storage.database import database_memory
 from tests.model_folders import make_model_folder
+from tests.postgresql import postgresql_server, run_statement
 
 
 @pytest.fixture(scope="session")
-def tiny_models(tmp_path_factory):
+def tiny_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a models folder with an inspection model ``tiny`` and a recognition model ``colours``; do not change it."""
     root = tmp_path_factory.mktemp("models")
     make_model_folder(root, "tiny")
@@ -17,12 +22,41 @@ def tiny_models(tmp_path_factory):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def records_of_the_tests(tmp_path_factory):
+def records_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep the records of all tests, and of the apps that they start, away from those of the person who runs them."""
     patch = pytest.MonkeyPatch()
     patch.setenv("DEFECT_APP_DATABASE_URL", f"sqlite:///{tmp_path_factory.mktemp('records')}/records.sqlite")
+    patch.setenv("DEFECT_APP_PHOTOS", str(tmp_path_factory.mktemp("photos")))
+    patch.setenv("DEFECT_APP_LAST_KNOWN", str(tmp_path_factory.mktemp("last-known")))
+    patch.setenv("DEFECT_APP_TAUGHT_MODELS", str(tmp_path_factory.mktemp("taught")))
     yield
     patch.undo()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    with postgresql_server() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the address of an empty database."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'records.sqlite'}"
+        return
+    server = request.getfixturevalue("server")
+    # Faster than a database for each test.
+    run_statement(server, "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    database_memory(f"{server}/postgres").forget()
+    yield f"{server}/postgres"
+
+
+@pytest.fixture
+def records(url: str) -> Iterator[Records]:
+    opened = open_records(url)
+    yield opened
+    opened.close()
 
 
 def pytest_report_header() -> str:
@@ -33,10 +67,25 @@ def pytest_report_header() -> str:
     )
 
 
+NOT_MEASURED = ("tests/browser/", "tests/ui/", "tests/training/test_recipes.py", "tests/training/test_networks.py")
+"""What runs rooms through as a whole: each room's own tests must reach its lines, and tracing costs these a third."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what needs the data sets where there are none: the app must pass its tests without them."""
+    for item in items:
+        if item.nodeid.startswith(NOT_MEASURED):
+            item.add_marker("no_cover")
+        if item.nodeid.startswith("tests/browser/"):
+            # A browser, a server and this process share a busy machine. What fails twice fails.
+            item.add_marker(pytest.mark.flaky(reruns=1))
     if os.environ.get("DEFECT_APP_DATA"):
         return
     without = [item for item in items if item.get_closest_marker("data")]
     config.hook.pytest_deselected(items=without)
     items[:] = [item for item in items if item not in without]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option by which ``make faults`` runs every cell of the fault matrix, not the quick ones alone."""
+    parser.addoption("--all-faults", action="store_true", help="run every cell of the fault matrix")

@@ -1,13 +1,23 @@
 """Make tiny real model folders for tests: red parts are defective, green parts are good, blue ones are unfamiliar."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import openvino as ov
 from openvino import opset13 as ops
 
-from defect_app.catalog import ClassSpec, DefaultPoint, InputSpec, LicenceSpec, ModelSpec, write_spec
+from defect_app.catalog import (
+    ChosenThresholds,
+    ClassSpec,
+    InputSpec,
+    InspectionThresholds,
+    LicenceSpec,
+    ModelSpec,
+    RecognitionThresholds,
+    write_spec,
+)
 from defect_app.engine import Engine
 from defect_app.familiarity import FamiliarityModel, measure_quality
 from defect_app.intake import fit_to_input
@@ -22,32 +32,46 @@ RED, GREEN, BLUE, LIGHT = 0, 1, 2, 3
 """Feature channels: redder than green, greener than red, bluer than both; how light. The others see texture."""
 
 
+@dataclass(frozen=True)
+class TinyNetwork:
+    """Which tiny network: its input's side in pixels, how its head multiplies, how its weights are stored."""
+
+    size: int = 32
+    transposed_head: bool = False
+    compress_to_fp16: bool = False
+
+
+USUAL_NETWORK = TinyNetwork()
+
+
 def make_model_folder(
     root: Path,
     model_id: str = "tiny",
     task: str = "inspection",
     classes: Sequence[ClassSpec] | None = None,
-    size: int = 32,
+    network: TinyNetwork = USUAL_NETWORK,
     *,
-    transposed_head: bool = False,
-    compress_to_fp16: bool = False,
     familiarity: bool = True,
-    point: DefaultPoint | None = None,
+    point: ChosenThresholds | None = None,
 ) -> Path:
     """Write ``<root>/<model_id>/`` with spec, OpenVINO model and familiarity, and return it."""
     recognition = task == "recognition"
     chosen = tuple(classes or (RECOGNITION_CLASSES if recognition else INSPECTION_CLASSES))
     folder = root / model_id
     folder.mkdir(parents=True)
-    model = tiny_network(chosen, size, transposed_head=transposed_head)
-    ov.save_model(model, folder / "model.xml", compress_to_fp16=compress_to_fp16)
-    default = DefaultPoint(accept_at=0.6) if recognition else DefaultPoint(0.3, 0.7, split="validation", n=40)
+    model = tiny_network(chosen, network.size, transposed_head=network.transposed_head)
+    ov.save_model(model, folder / "model.xml", compress_to_fp16=network.compress_to_fp16)
+    default = (
+        ChosenThresholds(RecognitionThresholds(0.6))
+        if recognition
+        else ChosenThresholds(InspectionThresholds(0.3, 0.7), split="validation", n=40)
+    )
     spec = ModelSpec(
         id=model_id,
         title=f"Tiny {model_id}",
         task="recognition" if recognition else "inspection",
         classes=chosen,
-        input=InputSpec(size, size),
+        input=InputSpec(network.size, network.size, "stretch", "area"),
         explain_layer="features",
         default_point=point or default,
         licence=LicenceSpec("MIT"),
@@ -55,7 +79,7 @@ def make_model_folder(
         dataset="generated",
     )
     if familiarity:
-        _remember(folder, spec)
+        _write_familiarity(folder, spec)
     write_spec(folder, spec)
     return folder
 
@@ -129,12 +153,12 @@ def _convolution_kernel() -> np.ndarray:
     return (kernel / (16 * 255)).astype(np.float32)
 
 
-def _remember(folder: Path, spec: ModelSpec) -> None:
+def _write_familiarity(folder: Path, spec: ModelSpec) -> None:
     photos = [part_photo(redness, seed) for seed, redness in enumerate(np.linspace(-1.2, 1.2, 80))]
     sized = [
         fit_to_input(p, height=spec.input.height, width=spec.input.width, fit="stretch", resize="area") for p in photos
     ]
     engine = Engine(spec, folder)
     features = np.stack([engine.predict(p).features for p in sized])
-    remembered = FamiliarityModel.fit(features[::2], features[1::2], [measure_quality(p) for p in sized], slack=2.0)
-    remembered.save(folder / "familiarity.npz")
+    model = FamiliarityModel.fit(features[::2], features[1::2], [measure_quality(p) for p in sized], slack=2.0)
+    model.save(folder / "familiarity.npz")

@@ -40,7 +40,8 @@ def photo_pixels(height: int = 96, width: int = 128, seed: int = 0) -> Pixels:
     coarse = generator.integers(0, 256, (max(2, height // 16), max(2, width // 16), 3), dtype=np.uint8)
     smooth = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
     noise = generator.integers(-4, 5, smooth.shape, dtype=np.int16)
-    return np.clip(smooth.astype(np.int16) + noise, 0, 255).astype(np.uint8)
+    pixels: Pixels = np.clip(smooth.astype(np.int16) + noise, 0, 255).astype(np.uint8)
+    return pixels
 
 
 def encoded(image: Image.Image | Pixels, format_name: str, **options: Any) -> bytes:
@@ -184,8 +185,7 @@ def foreign_files() -> dict[str, bytes]:
     pixels = photo_pixels()
     fits = b"".join(card.ljust(80).encode() for card in ("SIMPLE  =                    T", "BITPIX  = 8", "END"))
     return {
-        "TIFF": encoded(pixels, "TIFF"),
-        "big-endian TIFF": b"MM\0*" + bytes(200),
+        "BigTIFF": encoded(pixels, "TIFF", big_tiff=True),
         "EPS": encoded(pixels, "EPS"),
         "PSD": b"8BPS\0\1" + bytes(200),
         "PDF": encoded(pixels, "PDF"),

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -38,7 +39,7 @@ def postgresql_server() -> Iterator[str]:
     programs = binaries()
     folder = Path(tempfile.mkdtemp(prefix="defect-lens-postgresql-"))
     # The server refuses to run as root.
-    as_user = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+    as_user: dict[str, Any] = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
     if as_user:
         shutil.chown(folder, "postgres", "postgres")
     word, data, log = folder / "password", folder / "data", folder / "log"
@@ -47,8 +48,8 @@ def postgresql_server() -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     word.chmod(0o644)
-    start = ["initdb", "-D", data, "-U", USER, "--pwfile", word, "-A", "scram-sha-256", "-E", "UTF8", "--no-sync"]
-    subprocess.run([programs / start[0], *start[1:]], check=True, capture_output=True, cwd=folder, **as_user)
+    start = ["-D", str(data), "-U", USER, "--pwfile", str(word), "-A", "scram-sha-256", "-E", "UTF8", "--no-sync"]
+    subprocess.run([programs / "initdb", *start], check=True, capture_output=True, cwd=folder, **as_user)
     options = ["-D", data, "-p", port, "-k", folder, "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"]
     with log.open("w") as output:
         server = subprocess.Popen(
@@ -72,7 +73,29 @@ def postgresql_server() -> Iterator[str]:
 def run_statement(url: str, statement: str) -> None:
     """Run one statement on the server's own database."""
     with psycopg.connect(url.replace("postgresql+psycopg", "postgresql") + "/postgres", autocommit=True) as connection:
-        connection.execute(statement)  # type: ignore[arg-type]
+        connection.execute(statement)
+
+
+@contextmanager
+def standing_still(url: str) -> Iterator[None]:
+    """Let a server stand still while the block runs: its machine takes connections and words, and nobody answers."""
+    with psycopg.connect(url.replace("postgresql+psycopg", "postgresql") + "/postgres") as connection:
+        server = _parent(connection.info.backend_pid)
+    processes = [server, *(int(p.name) for p in Path("/proc").glob("[0-9]*") if _parent(int(p.name)) == server)]
+    for process in processes:
+        os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in processes:
+            os.kill(process, signal.SIGCONT)
+
+
+def _parent(process: int) -> int:
+    try:
+        return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:  # it has just ended
+        return 0
 
 
 def _wait_for(server: subprocess.Popen[bytes], port: int, log: Path) -> None:

@@ -3,6 +3,8 @@
 import json
 import os
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -10,14 +12,14 @@ from benchmarks.measurement import Measurement, compare, resident_mb, this_machi
 from benchmarks.photos import phone_photos, small_photos
 from benchmarks.report import print_report, report_as_json
 from benchmarks.suite import BenchmarkReport
-from benchmarks.throughput import against_usual_app
+from benchmarks.throughput import Rounds, against_usual_app
 from defect_app.cli import main
 from defect_app.inspection import Inspector
 from defect_app.intake import Photo, read_photo
 
 
-def test_the_ratio_is_ours_over_the_peers():
-    def work(n: int, seconds: float):
+def test_the_ratio_is_ours_over_the_peers() -> None:
+    def work(n: int, seconds: float) -> Callable[[], int]:
         def run() -> int:
             time.sleep(seconds)
             return n
@@ -29,14 +31,16 @@ def test_the_ratio_is_ours_over_the_peers():
     assert result.ours_per_s == pytest.approx(400, rel=0.4)
 
 
-def test_both_sides_do_the_same_number_of_rounds_in_turns():
-    calls = []
+def test_both_sides_do_the_same_number_of_rounds_in_turns() -> None:
+    calls: list[str] = []
 
     def ours() -> int:
-        return calls.append("ours") or 1
+        calls.append("ours")
+        return 1
 
     def peer() -> int:
-        return calls.append("peer") or 1
+        calls.append("peer")
+        return 1
 
     compare(ours, peer, repetitions=4)
     assert calls.count("ours") == calls.count("peer") == 5
@@ -44,23 +48,21 @@ def test_both_sides_do_the_same_number_of_rounds_in_turns():
 
 
 @pytest.mark.parametrize(("least_ratio", "met"), [(0.0, True), (1e9, False)])
-def test_a_line_says_whether_its_budget_is_met(tiny_models, least_ratio, met):
+def test_a_line_says_whether_its_budget_is_met(tiny_models: Path, least_ratio: float, met: bool) -> None:
     photos = small_photos(3)
     line = against_usual_app(
         "small",
         least_ratio,
-        Inspector("tiny", tiny_models),
+        Inspector.from_id("tiny", tiny_models),
         lambda given: [name for name, _ in given],
         photos,
-        ours_n=4,
-        peer_n=2,
-        repetitions=1,
+        Rounds(ours_n=4, peer_n=2, repetitions=1),
     )
     assert line.met is met
     assert line.values["ratio"] > 0
 
 
-def test_the_photos_are_what_they_are_called():
+def test_the_photos_are_what_they_are_called() -> None:
     (name, data), *_ = phone_photos(1)
     photo = read_photo(data, name, least_side=224)
     assert isinstance(photo, Photo)
@@ -72,7 +74,7 @@ def test_the_photos_are_what_they_are_called():
     assert (photo.width, photo.height) == (300, 300)
 
 
-def test_the_report_reads_as_table_and_as_json(capsys):
+def test_the_report_reads_as_table_and_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     lines = (
         Measurement("a [thing]", ">= 1 x", "2 x", True, {"ratio": 2.0}),
         Measurement("another", "<= 3 s", "4 s", False, {"seconds": 4.0}),
@@ -88,10 +90,31 @@ def test_the_report_reads_as_table_and_as_json(capsys):
     assert back["machine"]["versions"]["openvino"]
 
 
-def test_a_model_without_a_keras_file_is_refused_before_anything_is_measured(tiny_models, capsys):
+def test_a_model_without_a_keras_file_is_refused_before_anything_is_measured(
+    tiny_models: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["bench", "--model", "tiny", "--models-folder", str(tiny_models)]) == 2
     assert "no model.keras" in capsys.readouterr().err
 
 
-def test_resident_memory_of_this_process_is_plausible():
+def test_resident_memory_of_this_process_is_plausible() -> None:
     assert 20 < resident_mb(os.getpid()) < 20_000
+
+
+def test_made_inspections_are_found_by_their_ids_and_what_pages_ask_is_timed(tmp_path: Path) -> None:
+    from benchmarks.records import fill, measured
+    from defect_app.inspections import InspectionFilter, InspectionStore
+    from defect_app.storage.database import Database
+
+    database = Database(f"sqlite:///{tmp_path / 'records.sqlite'}")
+    fill(database, 300)
+    fill(database, 400)
+    store = InspectionStore(database)
+    newest = store.page().inspections[0]
+    assert store.find(newest.id) == newest
+    assert store.page(InspectionFilter(part=newest.record.part or "")).inspections == (newest,)
+    assert store.count_verdicts().total() == 400
+    lines = measured(store, 400)
+    database.close()
+    assert all(line[1].endswith(" ms") for line in lines)
+    assert len(lines) == 12

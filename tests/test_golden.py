@@ -7,12 +7,13 @@ import io
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from defect_app.catalog import ModelSpec, load_catalog
+from defect_app.catalog import ModelSpec, load_catalog, weights_sha256
 from defect_app.inspection import Inspected, Inspector, input_pixels
 from defect_app.scenes import PRODUCTS, render
 
@@ -43,7 +44,7 @@ def write_golden(model_id: str) -> None:
 
     The first of ten of which the model is sure, or the surest: in the middle a little noise moves a probability much.
     """
-    inspector = Inspector(model_id)
+    inspector = Inspector.from_id(model_id)
     entry = load_catalog().get(model_id)
     photos = [render(_product(inspector.spec), seed, True).photo for seed in range(7, 17)]
     inputs = [input_pixels(photo, inspector.spec) for photo in photos]
@@ -54,7 +55,7 @@ def write_golden(model_id: str) -> None:
     Image.fromarray(pixels).save(FOLDER / f"{model_id}.png", optimize=True)
     golden = {
         "model": model_id,
-        "model_sha256": inspector.model_sha256,
+        "model_sha256": inspector.weights_sha256,
         "tolerance": TENSOR_TOLERANCE,
         "probabilities": [round(float(p), 7) for p in inspector.engine.predict(pixels).probabilities],
     }
@@ -78,28 +79,29 @@ def _product(spec: ModelSpec) -> str:
 
 
 @pytest.fixture(scope="module", params=STORED, ids=lambda path: path.stem)
-def golden(request):
-    return json.loads(request.param.read_text(encoding="utf-8"))
+def golden(request: pytest.FixtureRequest) -> dict[str, Any]:
+    stored: dict[str, Any] = json.loads(request.param.read_text(encoding="utf-8"))
+    return stored
 
 
-def test_every_bundled_model_has_golden_answers_of_its_present_files():
-    bundled = {entry.id: Inspector(entry.id).model_sha256 for entry in load_catalog().usable}
+def test_every_bundled_model_has_golden_answers_of_its_present_files() -> None:
+    bundled = {entry.id: weights_sha256(entry.folder) for entry in load_catalog().usable}
     stored = {path.stem: json.loads(path.read_text(encoding="utf-8"))["model_sha256"] for path in STORED}
     assert stored == bundled, "after a model changed on purpose: python -m tests.test_golden MODEL-ID"
 
 
-def test_the_tensor_gets_the_stored_probabilities(golden):
-    found = Inspector(golden["model"]).engine.predict(golden_pixels(golden["model"])).probabilities
+def test_the_tensor_gets_the_stored_probabilities(golden: dict[str, Any]) -> None:
+    found = Inspector.from_id(golden["model"]).engine.predict(golden_pixels(golden["model"])).probabilities
     np.testing.assert_allclose(found, golden["probabilities"], atol=golden["tolerance"])
 
 
-def test_the_served_model_agrees_with_the_keras_model(golden):
+def test_the_served_model_agrees_with_the_keras_model(golden: dict[str, Any]) -> None:
     expected = golden.get("keras_probabilities", golden["probabilities"])
     np.testing.assert_allclose(golden["probabilities"], expected, atol=KERAS_TOLERANCE)
 
 
-def test_a_jpeg_of_the_photo_gets_nearly_the_stored_probabilities(golden):
-    result = Inspector(golden["model"]).inspect_bytes(jpeg_of(golden_pixels(golden["model"])), "golden.jpg")
+def test_a_jpeg_of_the_photo_gets_nearly_the_stored_probabilities(golden: dict[str, Any]) -> None:
+    result = Inspector.from_id(golden["model"]).inspect_bytes(jpeg_of(golden_pixels(golden["model"])), "golden.jpg")
     assert isinstance(result, Inspected)
     np.testing.assert_allclose(result.probabilities, golden["probabilities"], atol=JPEG_TOLERANCE)
 

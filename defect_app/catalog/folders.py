@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections import Counter
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 
-from defect_app.catalog.spec import SERVED_FILES, SPEC_FILE, ModelSpec, read_spec
+from defect_app.catalog.file_memory import FileMemory
+from defect_app.catalog.spec import ModelSpec, ModelVersion
+from defect_app.catalog.spec_file import SPEC_FILE, read_spec
+from defect_app.catalog.verification import VERIFIED_FILES, hashes, verify_files
 from defect_app.errors import ModelUnavailable
+from defect_app.paths import MODELS
+from defect_app.settings import settings
 
-MODELS_FOLDER = Path(__file__).resolve().parents[2] / "models"
-MODELS_VARIABLE = "DEFECT_APP_MODELS"
-"""Environment variable that names another folder of models."""
-VERIFIED_FILES = (*SERVED_FILES, "model.keras", "familiarity.npz")
-"""What must be as the spec says before a model is used. Evaluation caches carry the model's hash themselves."""
+MODELS_FOLDER = MODELS
+_MODEL_FILES = {SPEC_FILE, *VERIFIED_FILES}
+"""A folder without any of them is no model."""
+
+_specs = FileMemory(lambda path: read_spec(path.parent))
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,29 @@ class CatalogEntry:
         return self.spec is not None and not self.problem
 
     @property
+    def usable_spec(self) -> ModelSpec:
+        """The spec of a usable model.
+
+        Raises
+        ------
+        ModelUnavailable
+            If the model is disabled; the message says why.
+        """
+        if self.spec is None or self.problem:
+            raise ModelUnavailable(
+                f"The model {self.id} is disabled: {self.problem}", "Restore its folder, or choose another."
+            )
+        return self.spec
+
+    @property
     def title(self) -> str:
         """The model's title, or its id where the spec cannot be read."""
         return self.spec.title if self.spec else self.id
+
+    @property
+    def version(self) -> ModelVersion:
+        """The model's version; empty where the spec cannot be read."""
+        return self.spec.version if self.spec else ModelVersion("")
 
 
 @dataclass(frozen=True)
@@ -83,22 +106,45 @@ class Catalog:
 
 
 def load_catalog(models_folder: Path | None = None) -> Catalog:
-    """Read every folder under ``models/`` that holds a spec or a model file, and verify it.
+    """Read every folder of models that holds a spec or a model file, and verify it; no model is loaded.
 
     Parameters
     ----------
     models_folder : Path, optional
-        Default: the folder that ``DEFECT_APP_MODELS`` names, else the project's ``models/``.
+        The only place to look. Default: the folder that ``DEFECT_APP_MODELS`` names, else the project's ``models/``,
+        and the one of taught models, that ``DEFECT_APP_TAUGHT_MODELS`` names. Of two models with the same id the
+        first counts.
 
     Returns
     -------
     Catalog
         Never raises for a wrong folder: its entry carries the reason.
     """
-    root = models_folder or Path(os.environ.get(MODELS_VARIABLE) or MODELS_FOLDER)
-    folders = sorted(f for f in root.iterdir() if f.is_dir()) if root.is_dir() else []
-    entries = [_entry(f) for f in folders if any((f / n).exists() for n in (SPEC_FILE, *VERIFIED_FILES))]
-    return Catalog(_told_apart(entries))
+    roots = [models_folder] if models_folder else [settings().models, settings().taught_models]
+    entries: dict[str, CatalogEntry] = {}
+    for root in roots:
+        for entry in _entries(root):
+            entries.setdefault(entry.id, entry)
+    return Catalog(_told_apart(sorted(entries.values(), key=lambda entry: entry.id)))
+
+
+def _entries(root: Path) -> list[CatalogEntry]:
+    try:
+        folders = (
+            sorted(root / entry.name for entry in os.scandir(root) if _may_be_folder(entry)) if root.is_dir() else []
+        )
+    except OSError as error:
+        return [CatalogEntry(root.name, root, None, f"its folder cannot be read: {error.strerror}.")]
+    for memory in (hashes, _specs):
+        memory.forget_other_folders(folders, root)
+    return [entry for folder in folders if (entry := _entry(folder))]
+
+
+def _may_be_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # such as a link to itself: listed with its reason, alone
+        return True
 
 
 def find_model(model_id: str, models_folder: Path | None = None) -> tuple[ModelSpec, Path]:
@@ -110,34 +156,21 @@ def find_model(model_id: str, models_folder: Path | None = None) -> tuple[ModelS
         If there is no such model, or it is disabled; the message says why.
     """
     entry = load_catalog(models_folder).get(model_id)
-    if entry.spec is None or entry.problem:
-        raise ModelUnavailable(
-            f"The model {model_id} is disabled: {entry.problem}", "Restore its folder, or choose another."
-        )
-    return entry.spec, entry.folder
+    return entry.usable_spec, entry.folder
 
 
-def verify_files(folder: Path, spec: ModelSpec) -> str:
-    """Compare the model's files with the hashes in its spec.
+def usable_spec(folder: Path) -> ModelSpec:
+    """Return the spec of the model in one folder, verified as the catalog verifies it, without looking at others.
 
-    Returns
-    -------
-    str
-        The first problem in plain words, or an empty string when all is well.
+    Raises
+    ------
+    ModelUnavailable
+        If there is no model, or it is disabled; the message says why.
     """
-    for name in VERIFIED_FILES:
-        expected = spec.sha256.get(name)
-        path = folder / name
-        if expected is None:
-            if name in SERVED_FILES:
-                return f"its {SPEC_FILE} gives no sha256 for {name}."
-            continue
-        if not path.is_file():
-            return f"the file {name} is missing."
-        stat = path.stat()
-        if _sha256(path, stat.st_size, stat.st_mtime_ns) != expected:
-            return f"the file {name} is damaged or was changed (its sha256 is not the one in {SPEC_FILE})."
-    return ""
+    entry = _entry(folder) if folder.is_dir() else None
+    if entry is None:
+        raise ModelUnavailable(f"There is no model {folder.name!r}.", "Restore its folder.")
+    return entry.usable_spec
 
 
 def _told_apart(entries: list[CatalogEntry]) -> tuple[CatalogEntry, ...]:
@@ -149,16 +182,40 @@ def _told_apart(entries: list[CatalogEntry]) -> tuple[CatalogEntry, ...]:
     )
 
 
-def _entry(folder: Path) -> CatalogEntry:
+def _entry(folder: Path) -> CatalogEntry | None:
+    """Return the entry of a folder, or None where it holds nothing of a model."""
     try:
-        spec = read_spec(folder)
+        if _MODEL_FILES.isdisjoint(os.listdir(folder)):
+            return None
+        spec = _spec(folder)
+        return CatalogEntry(folder.name, folder, spec, verify_files(folder, spec) or _signature_problem(folder, spec))
     except ModelUnavailable as error:
-        return CatalogEntry(folder.name, folder, None, str(error))
-    return CatalogEntry(folder.name, folder, spec, verify_files(folder, spec))
+        problem = f"{error} {error.remedy}".strip().removeprefix(f"{folder.name}: ")
+    except OSError as error:
+        problem = f"its folder cannot be read: {error.strerror}."
+    except Exception as error:  # A fault that nobody thought of disables this model alone.
+        problem = f"it cannot be read: an unexpected {type(error).__name__}."
+    return CatalogEntry(_as_utf8(folder.name), folder, None, _as_utf8(problem))
 
 
-@lru_cache(maxsize=256)
-def _sha256(path: Path, size: int, modified_ns: int) -> str:
-    # Size and time are part of the key only: an unchanged file is hashed once a process.
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _signature_problem(folder: Path, spec: ModelSpec) -> str:
+    required = settings().models_signed_by
+    if required is None:
+        return ""
+    # Imported here: only a site that requires signatures needs the library.
+    from defect_app.catalog.signature import signature_problem
+
+    return signature_problem(folder, spec, required)
+
+
+def _as_utf8(text: str) -> str:
+    """Return a text that can be sent: with a folder's name that is no UTF-8, the whole list would fail."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _spec(folder: Path) -> ModelSpec:
+    try:
+        return _specs.of(folder / SPEC_FILE)
+    except OSError:
+        # Reading it says what is the matter.
+        return read_spec(folder)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
 from defect_app.cli.terminal import add_models_folder, whole_number
 from defect_app.errors import DefectLensError
+from defect_app.paths import ROOT
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+CHECKOUT = ROOT
 
 
 def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

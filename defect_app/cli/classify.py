@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import argparse
-import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from defect_app.cli.storing import StoredOutput, add_options, batch_name, person
 from defect_app.cli.terminal import add_models_folder, progress_bar, say, whole_number
 from defect_app.errors import DefectLensError
 
 if TYPE_CHECKING:
+    from defect_app.decision import OperatingPoint
+    from defect_app.hosting.keeping import Keeping
     from defect_app.inspection import Inspector
-    from defect_app.inspection_record import InspectionRecord
+    from defect_app.inspection.record import InspectionRecord
+    from defect_app.intake import PhotoListing
 
 SOME_FILES_UNUSABLE = 3
+POINT_NOT_SURE = 5
+NOT_STORED = 7
+SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
+DECIMALS = {"point": ".", "comma": ","}
 
-Write = Callable[["InspectionRecord"], None]
+Write = Callable[[int, "InspectionRecord"], None]
 
 
 def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -27,7 +35,10 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "classify",
         help="judge photos",
         description="Judge photos: one JSON object a line. Exit status 0 when every file was judged, "
-        "3 when some files could not be used (all others are judged), 2 for wrong usage.",
+        "3 when some files could not be used or folders not be listed (all others are judged), 2 for wrong usage, "
+        "4 when the results could not be written any further (those before are whole), 5 when the operating point in "
+        "force could not be made sure of (photos are judged at the one last known, or go to review), 7 when verdicts "
+        "could not be stored.",
     )
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="photo, or folder of photos")
     parser.add_argument("--model", required=True, metavar="ID", help="see the command models")
@@ -39,61 +50,129 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON object a line on standard output (the default)")
     form.add_argument("--csv", type=Path, metavar="FILE", help="write a table that is safe in spreadsheets instead")
+    parser.add_argument(
+        "--csv-separator", choices=SEPARATORS, default="comma", help="between the table's columns (default: comma)"
+    )
+    parser.add_argument(
+        "--csv-decimal", choices=DECIMALS, default="point", help="the table's decimal sign (default: point)"
+    )
     parser.add_argument("--heatmaps", type=Path, metavar="DIR", help="write each photo with its heat map here, as JPEG")
     parser.add_argument("--limit", type=whole_number(1), metavar="N", help="judge only the first N files")
+    add_options(parser)
     add_models_folder(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Judge the files, in sorted order; what is judged is written at once."""
-    from defect_app.cli.judging import judge_files
-    from defect_app.inspection import Inspector
-    from defect_app.inspection_record import REJECTED_FILE
-    from defect_app.intake import list_photos
-    from defect_app.records import point_in_use
+    from defect_app.cli.heat_maps import HeatMapFolder
+    from defect_app.hosting.local_model_host import LocalModelHost
+    from defect_app.inspection.batch import judge_batch
+    from defect_app.inspection.record import REJECTED_FILE
+    from defect_app.intake import PhotoFile, list_photos
+    from defect_app.points import point_in_use
 
-    paths, skipped = list_photos(arguments.paths)
-    paths = paths[: arguments.limit]
-    inspector = Inspector(arguments.model, arguments.models_folder)
+    listing = list_photos(arguments.paths)
+    paths = listing.files[: arguments.limit]
+    host = LocalModelHost(arguments.models_folder)
+    inspector = host.inspector(arguments.model)
     used = point_in_use(inspector.default_point, arguments.operating_point)
     if used.warning:
         say(used.warning)
-    counts: dict[str, int] = {}
-    if skipped:
-        say(f"{skipped} hidden or system file{'s' * (skipped != 1)} skipped.")
-    with _writer(arguments.csv, inspector) as write, progress_bar("Judging") as advance:
-        for done, record in enumerate(judge_files(inspector, paths, used.point, arguments.heatmaps), start=1):
-            write(record)
-            counts[record["verdict"]] = counts.get(record["verdict"], 0) + 1
-            advance(done, len(paths))
-    said = ", ".join(f"{n} {verdict}" for verdict, n in sorted(counts.items()))
-    say(f"{len(paths)} file{'s' * (len(paths) != 1)}: {said}." if paths else "No files to judge.")
+    _say_what_is_left_out(listing)
+    heat_maps = HeatMapFolder(arguments.heatmaps).write if arguments.heatmaps else None
+    verdicts: Counter[str] = Counter()
+    all_stored = True
+    with (
+        _writer(arguments, inspector) as write,
+        _keeping(arguments, used.point) as keeping,
+        host.open_job(len(paths)) as workers,
+        progress_bar("Judging") as advance,
+    ):
+        files = map(PhotoFile.at, paths)
+        stored = None if keeping is None else StoredOutput(keeping, write)
+        extractor = heat_maps if keeping is None else keeping.extractor(heat_maps)
+        try:
+            for file in judge_batch(inspector, files, used.point, extractor=extractor, workers=workers):
+                if stored is None:
+                    write(file.number, file.record)
+                else:
+                    stored.add(file)
+                verdicts[file.record.verdict] += 1
+                advance(file.number, len(paths))
+        finally:
+            if stored is not None:
+                stored.finish()
+                all_stored = stored.say_how_it_went()
+    counts = ", ".join(f"{n} {verdict}" for verdict, n in sorted(verdicts.items()))
+    say(f"{len(paths)} file{'s' * (len(paths) != 1)}: {counts}." if paths else "No files to judge.")
     say(used.sentence)
-    return SOME_FILES_UNUSABLE if counts.get(REJECTED_FILE) else 0
+    if not all_stored:
+        return NOT_STORED
+    if used.point.caveat:
+        return POINT_NOT_SURE
+    return SOME_FILES_UNUSABLE if verdicts[REJECTED_FILE] or listing.unreadable else 0
 
 
 @contextmanager
-def _writer(csv_file: Path | None, inspector: Inspector) -> Iterator[Write]:
-    if csv_file is None:
-        # ASCII escapes: a name may hold bytes that no terminal or UTF-8 stream takes.
-        yield lambda record: print(json.dumps(record), flush=True)
+def _keeping(arguments: argparse.Namespace, point: OperatingPoint) -> Iterator[Keeping | None]:
+    if not arguments.store:
+        yield None
         return
-    from defect_app.inspection_record import records_as_csv
+    from defect_app.hosting.keeping import Keeping, Origin
+    from defect_app.inspections import InspectionStore, Source
+    from defect_app.inspections.part_pattern import PartPattern
+    from defect_app.inspections.recorder import Recorder
+    from defect_app.storage.database import Database
 
-    names = inspector.spec.class_names
-    header = records_as_csv([], names)
+    pattern = PartPattern(arguments.part_pattern) if arguments.part_pattern else None
+    # Opened before the first photo is judged: what cannot be kept is said at once.
+    store = InspectionStore(Database())
+    with Recorder(lambda: store) as recorder:
+        origin = Origin(
+            Source.CLI,
+            batch=arguments.batch or batch_name(arguments.paths, point),
+            who=person(arguments.who),
+            part=arguments.part,
+            part_of=pattern.part_of if pattern else None,
+            reads_codes=arguments.part_codes,
+        )
+        yield Keeping(recorder, origin)
+    store.database.close()
+
+
+def _say_what_is_left_out(listing: PhotoListing) -> None:
+    for folder in listing.unreadable:
+        say(f"The folder {folder.path} cannot be read: {folder.reason}. Check that you may read it.")
+    if listing.unreadable:
+        count = len(listing.unreadable)
+        say(f"{count} folder{'s' * (count != 1)} left out that cannot be read.")
+    if listing.skipped:
+        say(f"{listing.skipped} hidden or system file{'s' * (listing.skipped != 1)} skipped.")
+
+
+@contextmanager
+def _writer(arguments: argparse.Namespace, inspector: Inspector) -> Iterator[Write]:
+    from defect_app.cli.whole_lines import WholeLines
+    from defect_app.inspection.writing import CsvForm, CsvTable, record_as_json
+
+    if arguments.csv is None:
+        lines = WholeLines.on_standard_output()
+        yield lambda _, record: lines.write(f"{record_as_json(record, ascii_only=True)}\n".encode())
+        return
     try:
-        file = csv_file.open("w", encoding="utf-8", errors="backslashreplace", newline="")
+        form = CsvForm(SEPARATORS[arguments.csv_separator], DECIMALS[arguments.csv_decimal])
+    except ValueError as error:
+        raise DefectLensError(f"The table cannot be written so: {error}.", "Choose another --csv-separator.") from error
+    table = CsvTable(inspector.spec.class_names, form, stored=arguments.store)
+    try:
+        file = arguments.csv.open("wb", buffering=0)
     except OSError as error:
         raise DefectLensError(
-            f"The table cannot be written to {csv_file}: {error.strerror}.", "Choose a place that you may write to."
+            f"The table cannot be written to {arguments.csv}: {error.strerror}.",
+            "Choose a place that you may write to.",
         ) from error
     with file:
-        file.write(header)
-
-        def write(record: InspectionRecord) -> None:
-            file.write(records_as_csv([record], names)[len(header) :])
-            file.flush()
-
-        yield write
+        rows = WholeLines(file, str(arguments.csv))
+        rows.write(table.header())
+        yield lambda number, record: rows.write(table.line(number, record))

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from defect_app.cli.terminal import print_table, progress_bar, say
+from defect_app.paths import VAR
 
 if TYPE_CHECKING:
     from defect_app.datasets import LoadedDataset
 
-REPORTS_FOLDER = Path(__file__).resolve().parents[2] / "var" / "leakage"
+REPORTS_FOLDER = VAR / "leakage"
 PAIRS_SHOWN = 10
 
 
@@ -77,7 +78,9 @@ def run_pull(arguments: argparse.Namespace) -> int:
     from defect_app.datasets import pull_dataset
 
     with progress_bar("Packing") as advance:
-        archive = pull_dataset(arguments.name, arguments.data, progress=advance)
+        archive = pull_dataset(
+            arguments.name, arguments.data, progress=lambda words, done, total: advance(done, total, words)
+        )
     say(f"{arguments.name} is in {archive}.")
     return 0
 

@@ -22,6 +22,14 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser = commands.add_parser("evaluate", help="measure a model on labelled pictures")
     parser.add_argument("model", metavar="MODEL", help="see the command models")
     add_data_folder(parser)
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        metavar="DIR",
+        help="measure on photos of your own instead: a folder with a sub-folder a class, or a CSV file with the "
+        "columns file and label; the pages Evaluate and Thresholds offer the result as another choice of photos",
+    )
+    parser.add_argument("--name", help="what those photos are called on the pages (default: the folder's name)")
     add_models_folder(parser)
     parser.set_defaults(run=run)
 
@@ -29,12 +37,18 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 def run(arguments: argparse.Namespace) -> int:
     """Judge the validation and test pictures with the files that serve, and print the figures of each split."""
     from defect_app.datasets import picture_bytes
-    from defect_app.evaluation import EvaluatedPicture, evaluate_pictures
-    from defect_app.inspection import Inspector
+    from defect_app.hosting.local_model_host import LocalModelHost
+    from defect_app.publishing.measuring import EvaluatedPicture, evaluate_pictures
 
-    inspector = Inspector(arguments.model, arguments.models_folder)
+    inspector = LocalModelHost(arguments.models_folder).inspector(arguments.model)
+    if arguments.folder is not None:
+        return _evaluate_own(inspector, arguments.folder, arguments.name)
     loaded = _load(inspector, arguments.data)
     chosen = [p for p in loaded.pictures if p.split in ("validation", "test")]
+    if not chosen:
+        raise DataUnavailable(
+            f"{loaded.dataset.title} has no validation and no test pictures.", "Add pictures: the splits take a share."
+        )
     pictures = (EvaluatedPicture(p.image, picture_bytes(p), p.label, p.split, p.leaked) for p in chosen)
     with progress_bar("Evaluating") as advance:
         try:
@@ -44,6 +58,33 @@ def run(arguments: argparse.Namespace) -> int:
     print_table(f"{inspector.spec.title} on {loaded.dataset.title}", *_figures(rows, inspector))
     say(inspector.default_point.sentence)
     _compare_with_cached(rows, inspector, arguments.models_folder)
+    return 0
+
+
+def _evaluate_own(inspector: Inspector, source: Path, name: str | None) -> int:
+    """Judge photos of one's own, print the figures, and keep them beside the model's others."""
+    from defect_app.datasets.own_folder import own_pictures
+    from defect_app.evaluation.own_photos import SPLIT_PREFIX, lot_name, write_own_photos
+    from defect_app.publishing.measuring_own import measure_own
+
+    called = lot_name(name or source.resolve().stem)
+    pictures = own_pictures(source, inspector.spec)
+    with progress_bar("Evaluating") as advance:
+        measured = measure_own(inspector, pictures, called, lambda done: advance(done, len(pictures)))
+    table = _figures(measured.rows, inspector, (f"{SPLIT_PREFIX}{called}",))
+    print_table(f"{inspector.spec.title} on {called}", *table)
+    say(inspector.default_point.sentence)
+    say(
+        f"{measured.origin.familiar:,} of {len(measured.rows):,} photos look like those that the model knows; Inspect "
+        "sends the others to review."
+    )
+    for file, reason in measured.origin.left_out.items():
+        say(f"Left out: {file}: {reason}")
+    try:
+        path = write_own_photos(measured.rows, measured.origin)
+    except OSError as error:
+        raise DataUnavailable(f"The figures could not be stored: {error}.", "Free the disk or the folder.") from error
+    say(f"The pages Evaluate and Thresholds offer them as Own photos: {called} ({path}).")
     return 0
 
 
@@ -68,7 +109,7 @@ def _compare_with_cached(rows: pd.DataFrame, inspector: Inspector, models_folder
     except DefectLensError as error:
         say(str(error))
         return
-    if cached.origin.model_sha256 != inspector.model_sha256:
+    if cached.origin.model_sha256 != inspector.weights_sha256:
         say("The cached evaluation is of another version of this model.")
         return
     columns = cached.probability_columns
@@ -82,8 +123,10 @@ def _compare_with_cached(rows: pd.DataFrame, inspector: Inspector, models_folder
     say(f"Cached evaluation: {len(both):,} of the same pictures, greatest change of a probability {change:.2g}.")
 
 
-def _figures(rows: pd.DataFrame, inspector: Inspector) -> tuple[list[str], list[list[str]]]:
-    from defect_app.decision import Verdict, p_defect_of, verdict_at
+def _figures(
+    rows: pd.DataFrame, inspector: Inspector, splits: tuple[str, ...] = ("validation", "test")
+) -> tuple[list[str], list[list[str]]]:
+    from defect_app.decision import INSPECTION_VERDICTS, Verdict, p_defect_of, verdict_codes
 
     spec = inspector.spec
     probabilities = rows[[f"p_{name}" for name in spec.class_names]].to_numpy()
@@ -92,11 +135,10 @@ def _figures(rows: pd.DataFrame, inspector: Inspector) -> tuple[list[str], list[
     defective = rows["actual"].map(roles).to_numpy() == "defect"
     good = rows["actual"].map(roles).to_numpy() == "ok"
     if spec.task == "inspection":
-        verdicts = [verdict_at(float(p), inspector.default_point) for p in p_defect_of(probabilities, spec)]
-        passed = [v is Verdict.PASS for v in verdicts]
-        rejected = [v is Verdict.REJECT for v in verdicts]
+        codes = verdict_codes(p_defect_of(probabilities, spec), inspector.default_point.thresholds)
+        passed, rejected = (codes == INSPECTION_VERDICTS.index(v) for v in (Verdict.PASS, Verdict.REJECT))
     table: list[list[str]] = []
-    for split in ("validation", "test"):
+    for split in splits:
         chosen = (rows["split"] == split).to_numpy()
         if not chosen.any():
             continue

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import json
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from defect_app.cli.storing import person
 from defect_app.cli.terminal import add_models_folder, print_table, say, whole_number
 from defect_app.errors import DefectLensError, InvalidOperatingPoint
 
 if TYPE_CHECKING:
     from defect_app.decision import OperatingPoint
-    from defect_app.records import Records, SavedPoint
+    from defect_app.points import Records, SavedPoint
 
+PROPOSED = (
+    "It is proposed, and not active: it lets more pass than the point in use, so that a second person makes it active."
+)
 _TIME = "%Y-%m-%d %H:%M UTC"
 
 
@@ -23,7 +26,7 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     """Add the command, its actions and their options."""
     group = commands.add_parser("points", help="save operating points, and choose the active one")
     actions = group.add_subparsers(title="actions", metavar="ACTION", required=True)
-    for name, run, said in (
+    for name, run, purpose in (
         ("list", run_list, "list the saved points of a model, or of all models"),
         ("show", run_show, "show one point, and the history of its model"),
         ("save", run_save, "save thresholds under a name"),
@@ -31,14 +34,14 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         ("export", run_export, "write a model's points as JSON"),
         ("import", run_import, "save the points of an export"),
     ):
-        parser = actions.add_parser(name, help=said, description=said[0].upper() + said[1:] + ".")
+        parser = actions.add_parser(name, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")
         if name == "import":
             parser.add_argument("file", type=Path, metavar="FILE", help="what export wrote")
         else:
             parser.add_argument("model", nargs="?" if name == "list" else None, metavar="MODEL", help="a model's id")
         if name in ("show", "save", "activate"):
-            said = " ('default': the one that the model is delivered with)" * (name == "activate")
-            parser.add_argument("name", metavar="NAME", help=f"the point's name{said}")
+            default = " ('default': the one that the model is delivered with)" * (name == "activate")
+            parser.add_argument("name", metavar="NAME", help=f"the point's name{default}")
         if name in ("show", "activate"):
             parser.add_argument("--version", type=whole_number(1), metavar="N", help="default: the latest")
         if name == "save":
@@ -54,9 +57,9 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 
 def _add_thresholds(parser: argparse.ArgumentParser) -> None:
-    said = "threshold on the defect score, 0 to 1 (inspection models)"
-    parser.add_argument("--review-at", type=float, metavar="X", help=said)
-    parser.add_argument("--reject-at", type=float, metavar="Y", help=said)
+    purpose = "threshold on the defect score, 0 to 1 (inspection models)"
+    parser.add_argument("--review-at", type=float, metavar="X", help=purpose)
+    parser.add_argument("--reject-at", type=float, metavar="Y", help=purpose)
     parser.add_argument("--accept-at", type=float, metavar="Z", help="least probability of the label (recognition)")
     parser.add_argument("--note", default="", metavar="TEXT", help="why")
     parser.add_argument("--activate", action="store_true", help="make it the active point at once")
@@ -65,7 +68,7 @@ def _add_thresholds(parser: argparse.ArgumentParser) -> None:
 def run_list(arguments: argparse.Namespace) -> int:
     """Print the latest version of each point; those that the present model cannot use are marked."""
     from defect_app.catalog import load_catalog
-    from defect_app.records import open_records
+    from defect_app.points import open_records
 
     catalog = load_catalog(arguments.models_folder)
     models = [arguments.model] if arguments.model else [entry.id for entry in catalog.entries]
@@ -82,7 +85,7 @@ def run_list(arguments: argparse.Namespace) -> int:
     for saved in points:
         state = _state(saved, records, arguments.models_folder)
         when = f"{saved.created:{_TIME}}"
-        words = saved.point.thresholds_in_words
+        words = saved.point.thresholds.in_words
         rows.append((saved.point.model_id, saved.name, str(saved.version), words, when, saved.who, state))
     print_table("Operating points", headings, rows)
     return 0
@@ -90,7 +93,7 @@ def run_list(arguments: argparse.Namespace) -> int:
 
 def run_show(arguments: argparse.Namespace) -> int:
     """Print one point in words, and what was done with the points of its model, newest first."""
-    from defect_app.records import open_records
+    from defect_app.points import open_records
 
     records = open_records()
     saved = records.find_point(arguments.model, arguments.name, arguments.version)
@@ -120,40 +123,49 @@ def run_show(arguments: argparse.Namespace) -> int:
 
 def run_save(arguments: argparse.Namespace) -> int:
     """Save thresholds for the model as it is now."""
-    from defect_app.records import open_records
+    from defect_app.decision import THRESHOLD_NAMES, thresholds_from
+    from defect_app.points import open_records
 
-    thresholds = {name: getattr(arguments, name) for name in ("review_at", "reject_at", "accept_at")}
+    thresholds = thresholds_from(**{name: getattr(arguments, name) for name in THRESHOLD_NAMES})
     default = _default_point(arguments.model, arguments.models_folder)
-    if (thresholds["accept_at"] is None) != (default.accept_at is None):
-        wanted = "--review-at and --reject-at" if default.accept_at is None else "--accept-at"
+    if type(thresholds) is not type(default.thresholds):
+        wanted = " and ".join(f"--{name.replace('_', '-')}" for name in vars(default.thresholds))
         raise InvalidOperatingPoint(f"The thresholds do not fit the model {arguments.model}.", f"Give {wanted}.")
-    point = replace(default, name=arguments.name, **thresholds, rule="set by hand", split="", n=0)
+    point = default.moved(thresholds, arguments.name)
     saved = open_records().save_point(
-        point, note=arguments.note, who=_person(arguments.who), activate=arguments.activate
+        point, note=arguments.note, who=person(arguments.who), activate=arguments.activate, default=default
     )
     say(f"{saved.origin}. {saved.point.sentence}")
-    say("It is active: the app, the command line and the API apply it." if saved.active else "It is not active.")
+    if saved.active:
+        say("It is active: the app, the command line and the API apply it.")
+    else:
+        say(PROPOSED if arguments.activate else "It is not active.")
     return 0
 
 
 def run_activate(arguments: argparse.Namespace) -> int:
     """Make a point active; one that the present model cannot use is refused."""
-    from defect_app.records import open_records, point_in_use
-    from defect_app.records.saved_point import DEFAULT_NAME
+    from defect_app.decision import DEFAULT_NAME
+    from defect_app.points import open_records, point_in_use
 
     records, default = open_records(), _default_point(arguments.model, arguments.models_folder)
+    who = person(arguments.who)
     if arguments.name == DEFAULT_NAME:
-        records.deactivate(arguments.model, who=_person(arguments.who))
+        done = records.deactivate(arguments.model, who=who, default=default)
     else:
         point_in_use(default, arguments.name, lambda: records, version=arguments.version)
-        records.activate(arguments.model, arguments.name, who=_person(arguments.who), version=arguments.version)
+        done = records.activate(
+            arguments.model, arguments.name, who=who, version=arguments.version, default=default
+        ).active
+    if not done:
+        say(PROPOSED)
     say(point_in_use(default, None, lambda: records).sentence)
     return 0
 
 
 def run_export(arguments: argparse.Namespace) -> int:
     """Write the latest version of each point."""
-    from defect_app.records import open_records
+    from defect_app.points import open_records
 
     records = open_records()
     if not records.points(arguments.model):
@@ -162,7 +174,8 @@ def run_export(arguments: argparse.Namespace) -> int:
         )
     text = records.export_points(arguments.model) + "\n"
     if arguments.out is None:
-        print(text, end="")
+        # Escaped, since the terminal or file may lack a character, and what it puts in its place is not JSON.
+        print(json.dumps(json.loads(text), indent=2))
         return 0
     try:
         arguments.out.write_text(text, encoding="utf-8")
@@ -175,14 +188,17 @@ def run_export(arguments: argparse.Namespace) -> int:
 
 def run_import(arguments: argparse.Namespace) -> int:
     """Save every point of an export, all or none; none becomes active."""
-    from defect_app.records import open_records
+    from defect_app.points import open_records
+    from defect_app.points.exchange import MOST_CHARACTERS
 
     try:
-        text = arguments.file.read_text(encoding="utf-8")
+        with arguments.file.open(encoding="utf-8-sig") as file:
+            # One more than an import takes: a file without an end is not read to its end.
+            text = file.read(MOST_CHARACTERS + 1)
     except (OSError, UnicodeDecodeError) as error:
         said = getattr(error, "strerror", None) or "it is no text"
         raise DefectLensError(f"The file {arguments.file} cannot be read: {said}.", "Choose an export.") from error
-    imported = open_records().import_points(text, _person(arguments.who))
+    imported = open_records().import_points(text, person(arguments.who))
     for saved in imported:
         say(f"{saved.point.model_id}: {saved.origin}.")
     say("None of them is active by that: see points activate.")
@@ -190,16 +206,15 @@ def run_import(arguments: argparse.Namespace) -> int:
 
 
 def _default_point(model_id: str, models_folder: Path | None) -> OperatingPoint:
-    from defect_app.catalog import find_model, model_digest
+    from defect_app.catalog import find_model
     from defect_app.decision import default_point
 
-    spec, folder = find_model(model_id, models_folder)
-    point = default_point(spec, model_digest(folder))
-    return replace(point, evaluation_sha256=spec.sha256.get("evaluation.parquet", ""))
+    spec, _ = find_model(model_id, models_folder)
+    return replace(default_point(spec), evaluation_sha256=spec.sha256.get("evaluation.parquet", ""))
 
 
 def _state(saved: SavedPoint, records: Records, models_folder: Path | None) -> str:
-    from defect_app.records import applicable
+    from defect_app.points import applicable
 
     active = records.active_point(saved.point.model_id)
     said = ["active"] if saved.active else []
@@ -215,15 +230,6 @@ def _state(saved: SavedPoint, records: Records, models_folder: Path | None) -> s
 
 
 def _described(saved: SavedPoint, records: Records, models_folder: Path | None) -> dict[str, object]:
-    from defect_app.records.exchange import described_point
+    from defect_app.points.exchange import described_point
 
     return described_point(saved) | {"state": _state(saved, records, models_folder)}
-
-
-def _person(given: str | None) -> str:
-    if given is not None:
-        return given
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return ""

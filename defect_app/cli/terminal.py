@@ -18,9 +18,8 @@ class Advance(Protocol):
 
 
 def say(message: str) -> None:
-    """Print one message on standard error, whatever characters it holds."""
-    encoding = sys.stderr.encoding or "utf-8"
-    print(message.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr, flush=True)
+    """Print one message on standard error."""
+    print(message, file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -90,8 +89,11 @@ def whole_number(least: int) -> Callable[[str], int]:
     return parse
 
 
-def add_models_folder(parser: argparse.ArgumentParser) -> None:
-    """Add the option that names another folder of models."""
-    parser.add_argument(
-        "--models-folder", type=Path, metavar="DIR", help="folder of model folders (default: the project's models/)"
-    )
+def add_models_folder(parser: argparse.ArgumentParser, *, default: str | None = None) -> None:
+    """Add the option that names another folder of models.
+
+    A parser below one that has the option too takes ``argparse.SUPPRESS`` for the default, or it would overwrite
+    what was given before its name.
+    """
+    said = "folder of model folders (default: the project's models/)"
+    parser.add_argument("--models-folder", type=Path, metavar="DIR", default=default, help=said)

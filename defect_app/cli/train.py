@@ -24,8 +24,9 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 def run(arguments: argparse.Namespace) -> int:
     """Train, export, evaluate and bundle; Ctrl-C stops after the best epoch so far is kept."""
-    from defect_app.training import measure, train
+    from defect_app.training import RunLimits, measure, train
 
+    limits = RunLimits(epochs=arguments.epochs)
     with progress_bar("Training") as advance:
 
         def report(what: str, done: int, wanted: int) -> None:
@@ -35,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
             folder = measure(
                 arguments.recipe,
                 data_dir=arguments.data,
-                epochs=arguments.epochs,
+                limits=limits,
                 out=arguments.out,
                 progress=report,
             )
@@ -43,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
             folder = train(
                 arguments.recipe,
                 data_dir=arguments.data,
-                epochs=arguments.epochs,
+                limits=limits,
                 seed=arguments.seed,
                 out=arguments.out,
                 progress=report,

@@ -1,6 +1,6 @@
 """Data sets: archives and folders become labelled pictures, with splits that no twin crosses."""
 
-from defect_app.datasets.archives import CACHE_FOLDER, DATA_VARIABLE, data_folder, unpacked
+from defect_app.datasets.archives import CACHE_FOLDER, data_folder, unpacked
 from defect_app.datasets.dataset import Dataset, Folder, LabelledPicture, LoadedDataset, Split
 from defect_app.datasets.leakage import LeakageReport, LeakingPair, leakage_report, write_leakage
 from defect_app.datasets.loading import content_digest, fingerprints, load_dataset, load_folder, picture_bytes
@@ -10,7 +10,6 @@ from defect_app.datasets.splits import assign_folds
 
 __all__ = [
     "CACHE_FOLDER",
-    "DATA_VARIABLE",
     "Dataset",
     "Folder",
     "LabelledPicture",

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tarfile
 import tempfile
 from pathlib import Path
 
 from defect_app.errors import DataUnavailable
+from defect_app.paths import VAR
+from defect_app.settings import DATA_VARIABLE, settings
 
-DATA_VARIABLE = "DEFECT_APP_DATA"
-CACHE_FOLDER = Path(__file__).resolve().parents[2] / "var" / "data"
+CACHE_FOLDER = VAR / "data"
 
 
 def data_folder(data_dir: Path | None = None) -> Path:
@@ -27,13 +27,12 @@ def data_folder(data_dir: Path | None = None) -> Path:
     DataUnavailable
         If neither names an existing folder.
     """
-    named = str(data_dir) if data_dir is not None else os.environ.get(DATA_VARIABLE, "")
-    if not named:
+    folder = data_dir if data_dir is not None else settings().data
+    if folder is None:
         raise DataUnavailable(
             "The data sets are not on this machine: no folder is named.",
             f"Set {DATA_VARIABLE} to the folder that holds the archives, or give --data.",
         )
-    folder = Path(named)
     if not folder.is_dir():
         raise DataUnavailable(f"The data folder {folder} does not exist.", f"Correct {DATA_VARIABLE} or --data.")
     return folder
@@ -65,7 +64,7 @@ def unpacked(archive: str, data_dir: Path | None = None, cache: Path | None = No
     stat = source.stat()
     root = cache or CACHE_FOLDER
     # Size and time in the name: a replaced archive is unpacked anew.
-    target = root / f"{archive.split('.')[0]}-{stat.st_size}-{int(stat.st_mtime)}"
+    target = root / f"{archive.split('.', maxsplit=1)[0]}-{stat.st_size}-{int(stat.st_mtime)}"
     if target.is_dir():
         return target
     root.mkdir(parents=True, exist_ok=True)

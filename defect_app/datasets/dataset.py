@@ -56,6 +56,9 @@ class Dataset:
         From which correlation of thumbnails, over all eight turns and flips, two pictures count as near-duplicates.
     group_prefix : str
         Separator in the file name before which equal names mean one part; empty when names say nothing.
+    round_parts : bool
+        Whether each picture shows one round part from above, so that copies turned by any angle can be found
+        (`round_parts`).
     """
 
     name: str
@@ -70,6 +73,7 @@ class Dataset:
     layout: Layout = "folders"
     twin_correlation: float = 0.99
     group_prefix: str = ""
+    round_parts: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,8 @@ class LabelledPicture:
     group : int
         Pictures of one group are near-duplicates or show one part: they lie on one side of every split.
     leaked : bool
-        Whether a test picture has an exact or near duplicate among the training pictures.
+        Whether a test picture has an exact or near duplicate among the training pictures, or shows a part that they
+        show.
     mask : Path or None
         The defect's pixel mask, where the set has one.
     tile : int or None

@@ -14,10 +14,12 @@ import numpy as np
 
 from defect_app.catalog import ClassSpec
 from defect_app.catalog.spec import Role
-from defect_app.datasets.archives import unpacked
+from defect_app.datasets.archives import CACHE_FOLDER, unpacked
 from defect_app.datasets.dataset import Dataset, Folder, LabelledPicture, LoadedDataset
 from defect_app.datasets.layouts import list_folders, list_imagenet, list_mosaics, mosaic_tile
+from defect_app.datasets.listing_cache import listing_path, read_listing, write_listing
 from defect_app.datasets.registry import get_dataset
+from defect_app.datasets.round_parts import part_signature, same_part_groups
 from defect_app.datasets.splits import carve_out, first_share
 from defect_app.datasets.twins import connected_groups, thumbnail, twin_pairs
 from defect_app.errors import DataUnavailable
@@ -62,7 +64,15 @@ def load_dataset(
         listed = list_mosaics(roots[0], dataset.classes)
     else:
         listed = list_folders(roots[0], dataset.folders)
-    return _grouped_and_split(dataset, classes, listed, progress)
+    # What follows from the pictures alone is found once for each state of their files.
+    pictures = sorted((picture for picture, _ in listed), key=lambda picture: picture.image)
+    path = listing_path(cache or CACHE_FOLDER, dataset, pictures)
+    found = read_listing(path, pictures)
+    if found is None:
+        loaded = _grouped_and_split(dataset, classes, listed, progress)
+        write_listing(path, loaded.pictures)
+        return loaded
+    return LoadedDataset(dataset, classes, found)
 
 
 def load_folder(folder: Path, *, twin_correlation: float = 0.99, progress: Progress | None = None) -> LoadedDataset:
@@ -129,8 +139,9 @@ def _grouped_and_split(
         raise DataUnavailable(f"{dataset.title}: no pictures of {', '.join(absent[:5])}.", "Fetch the data again.")
     pictures, pixel_hashes, thumbnails = fingerprints([picture for picture, _ in listed], progress)
     official_test = np.array([official == "test" for _, official in listed])
-    if dataset.layout == "mosaics":
-        # 50,000 tiles are too many to compare pair by pair; the makers already dropped duplicates.
+    if dataset.layout == "mosaics" or dataset.round_parts:
+        # 50,000 tiles are too many to compare pair by pair; the makers already dropped duplicates. Copies of a round
+        # part are found whatever their turn.
         first = second = np.zeros(0, np.int64)
     else:
         first, second = twin_pairs(thumbnails, dataset.twin_correlation)
@@ -138,6 +149,8 @@ def _grouped_and_split(
     groups = connected_groups(
         len(pictures), np.concatenate([first, named_first]), np.concatenate([second, named_second])
     )
+    parts = _parts(pictures) if dataset.round_parts else np.arange(len(pictures))
+    groups = _joined(groups, parts)
     digests = [p.sha256 for p in pictures]
     if dataset.layout == "imagenet":
         # One photo a class: the shares are of the photos, not of each class.
@@ -146,11 +159,12 @@ def _grouped_and_split(
         rest = np.flatnonzero(training)
         splits[rest[first_share([digests[i] for i in rest], 0.2, "validation")]] = "validation"
     else:
-        twins = connected_groups(len(pictures), first, second)
+        twins = _joined(connected_groups(len(pictures), first, second), parts)
         splits = _splits(digests, labels, groups, twins, official_test, pixel_hashes)
     leaked = np.zeros(len(pictures), bool)
     crossing = (splits[first] == "test") & (splits[second] != "test")
     leaked[first[crossing]] = True
+    leaked |= (splits == "test") & np.isin(parts, parts[splits != "test"])
     return LoadedDataset(
         dataset,
         classes,
@@ -239,6 +253,25 @@ def fingerprints(
                 progress(done, len(pictures))
     hashed = [replace(p, sha256=digest) for p, (digest, _, _) in zip(pictures, found, strict=True)]
     return hashed, [pixel_hash for _, pixel_hash, _ in found], np.stack([t for _, _, t in found])
+
+
+def _parts(pictures: Sequence[LabelledPicture]) -> np.ndarray:
+    """Give the same number to pictures of one round part; int64 of shape (n,)."""
+
+    def signature(picture: LabelledPicture) -> np.ndarray:
+        decoded = cv2.imread(str(picture.path), cv2.IMREAD_COLOR)
+        assert decoded is not None, "fingerprints has read each picture before"
+        return part_signature(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB))
+
+    with ThreadPoolExecutor(2) as pool:
+        return same_part_groups(np.stack(list(pool.map(signature, pictures))))
+
+
+def _joined(groups: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Return the groups of pictures that either numbering puts together."""
+    leaders = [np.unique(numbers, return_index=True, return_inverse=True)[1:] for numbers in (groups, others)]
+    everyone = np.tile(np.arange(len(groups)), 2)
+    return connected_groups(len(groups), everyone, np.concatenate([first[inverse] for first, inverse in leaders]))
 
 
 def _same_part_pairs(pictures: list[LabelledPicture], separator: str) -> tuple[np.ndarray, np.ndarray]:

@@ -13,16 +13,17 @@ import cv2
 import numpy as np
 
 from defect_app.datasets.archives import data_folder
+from defect_app.datasets.cifar10 import LabelledArrays, fetch_cifar10
 from defect_app.datasets.dataset import Dataset
 from defect_app.datasets.layouts import MOSAIC_COLUMNS, MOSAIC_ROWS, MOSAIC_TILE_SIDE
 from defect_app.datasets.registry import get_dataset
 from defect_app.errors import DataUnavailable
+from defect_app.extras import needs_extra
+from defect_app.progress import Progress, no_progress
 
 CASTING_HANDLE = "ravirajsinh45/real-life-industrial-dataset-of-casting-product"
 LOSSY_JPEG_QUALITY = 75
 
-Progress = Callable[[int, int], None]
-"""Called with pictures packed and pictures in all."""
 Pack = Callable[[Dataset, Path, Progress], None]
 """Fetches a data set and lays it out in an empty folder as its archive has it."""
 
@@ -37,7 +38,7 @@ def pull_dataset(name: str, data_dir: Path | None = None, progress: Progress | N
     data_dir : Path, optional
         See `archives.data_folder`.
     progress : callable, optional
-        Called while pictures are packed; the download shows its own progress.
+        Called while CIFAR-10 is downloaded and while pictures are packed; Kaggle shows its own progress.
 
     Returns
     -------
@@ -60,11 +61,11 @@ def pull_dataset(name: str, data_dir: Path | None = None, progress: Progress | N
         )
     try:
         with tempfile.TemporaryDirectory(prefix="pulling-", dir=target.parent) as scratch:
-            _PACKERS[name](dataset, Path(scratch) / "content", progress or (lambda done, total: None))
+            _PACKERS[name](dataset, Path(scratch) / "content", progress or no_progress)
             packed = Path(scratch) / target.name
             # Pictures are compressed already: the fastest setting is as good as any.
             options = {"mode": "w:xz", "preset": 0} if target.suffix == ".xz" else {"mode": "w"}
-            with tarfile.open(packed, **options) as tar:  # type: ignore[call-overload]
+            with tarfile.open(packed, **options) as tar:
                 for entry in sorted((Path(scratch) / "content").iterdir()):
                     tar.add(entry, arcname=entry.name)
             os.replace(packed, target)
@@ -76,28 +77,28 @@ def pull_dataset(name: str, data_dir: Path | None = None, progress: Progress | N
 
 
 def _pack_cifar10(dataset: Dataset, folder: Path, progress: Progress) -> None:
-    (train, train_labels), (test, test_labels) = _cifar10_arrays()
+    train, test = _cifar10_arrays(progress)
     home = folder / "cifar10"
     home.mkdir(parents=True)
     total, done = len(train) + len(test), 0
-    for split, pictures, labels in (("train", train, train_labels), ("test", test, test_labels)):
-        (home / f"labels_{split}.txt").write_text("".join(f"{int(label)}\n" for label in labels))
-        for number, start in enumerate(range(0, len(pictures), MOSAIC_ROWS * MOSAIC_COLUMNS)):
-            tiles = pictures[start : start + MOSAIC_ROWS * MOSAIC_COLUMNS]
+    for split, part in (("train", train), ("test", test)):
+        (home / f"labels_{split}.txt").write_text("".join(f"{int(label)}\n" for label in part.labels))
+        for number, start in enumerate(range(0, len(part), MOSAIC_ROWS * MOSAIC_COLUMNS)):
+            tiles = part.pictures[start : start + MOSAIC_ROWS * MOSAIC_COLUMNS]
             # PNG keeps every pixel.
             _write(home / f"{split}_{number:02}.png", _mosaic(tiles))
             done += len(tiles)
-            progress(done, total)
+            progress("Packing pictures", done, total)
 
 
 def _pack_cifar10_test(dataset: Dataset, folder: Path, progress: Progress) -> None:
-    _, (test, labels) = _cifar10_arrays()
+    _, test = _cifar10_arrays(progress)
     names = [entry.name for entry in dataset.classes]
-    for index, (picture, label) in enumerate(zip(test, labels, strict=True)):
+    for index, (picture, label) in enumerate(zip(test.pictures, test.labels, strict=True)):
         path = folder / "cifar10_jpeg" / "test" / names[int(label)] / f"{index:05}.jpg"
         path.parent.mkdir(parents=True, exist_ok=True)
         _write(path, picture, [cv2.IMWRITE_JPEG_QUALITY, LOSSY_JPEG_QUALITY])
-        progress(index + 1, len(test))
+        progress("Packing pictures", index + 1, len(test))
 
 
 def _pack_casting(dataset: Dataset, folder: Path, progress: Progress) -> None:
@@ -112,26 +113,20 @@ def _pack_casting(dataset: Dataset, folder: Path, progress: Progress) -> None:
         )
     for done, part in enumerate(wanted, start=1):
         shutil.copytree(homes[0] / part, folder / part)
-        progress(done, len(wanted))
+        progress("Packing folders", done, len(wanted))
 
 
 _PACKERS: dict[str, Pack] = {"casting": _pack_casting, "cifar10": _pack_cifar10, "cifar10_test": _pack_cifar10_test}
 
 
-def _cifar10_arrays() -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
-    """Fetch CIFAR-10 by Keras' own loader: pictures uint8 of shape (n, 32, 32, 3), labels flat, train and test."""
-    # Keras brings TensorFlow along: only here, and only when it is asked for.
-    from keras.datasets import cifar10
-
-    try:
-        (train, train_labels), (test, test_labels) = cifar10.load_data()
-    except Exception as error:
-        raise _unreachable("CIFAR-10", "Keras", error) from error
-    return (train, train_labels.ravel()), (test, test_labels.ravel())
+def _cifar10_arrays(progress: Progress) -> tuple[LabelledArrays, LabelledArrays]:
+    with tempfile.TemporaryDirectory(prefix="cifar10-") as scratch:
+        return fetch_cifar10(Path(scratch) / "cifar-10-binary.tar.gz", progress)
 
 
 def _kaggle_folder(handle: str) -> Path:
-    import kagglehub
+    with needs_extra("train"):
+        import kagglehub
 
     try:
         return Path(kagglehub.dataset_download(handle))
@@ -140,7 +135,7 @@ def _kaggle_folder(handle: str) -> Path:
 
 
 def _unreachable(what: str, where: str, error: Exception) -> DataUnavailable:
-    """Turn whatever a download throws, which neither library narrows down, into one line."""
+    """Turn whatever a download throws, which the library does not narrow down, into one line."""
     reason = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
     return DataUnavailable(
         f"{what} cannot be fetched from {where}: {reason[:200]}.",

@@ -33,7 +33,8 @@ def carve_out(
     Returns
     -------
     ndarray of bool, shape (n,)
-        The chosen pictures; at most `share` of each class, rounded, and no group in parts.
+        The chosen pictures, no group in parts; of each class at most `share`, rounded. A class of few large groups,
+        which would give less than half of its share so, gives its smallest groups instead, of up to twice its share.
     """
     wanted = {name: round(share * n) for name, n in Counter(labels).items()}
     # A large group that took more than a quarter of a class's share would make one part most of what is measured.
@@ -45,6 +46,15 @@ def carve_out(
             chosen[members] = True
             for name, n in counts.items():
                 wanted[name] -= n
+    share_of = {name: round(share * n) for name, n in Counter(labels).items()}
+    for members in sorted(_groups_in_hash_order(content, groups, salt), key=len):
+        names = {labels[i] for i in members}
+        name = labels[members[0]]
+        if len(names) > 1 or chosen[members[0]] or wanted[name] <= share_of[name] / 2:
+            continue
+        if len(members) <= wanted[name] + share_of[name]:
+            chosen[members] = True
+            wanted[name] -= len(members)
     return chosen
 
 

@@ -1,4 +1,12 @@
-"""Which pictures are the same, or nearly: thumbnails compared in all eight turns and flips."""
+"""Which pictures are the same, or nearly: thumbnails compared in all eight turns and flips.
+
+Why not perceptual hashes (imagehash 4.3), measured on 1,048 castings, boxes and phones: of 93,730 pairs of opposite
+labels, which are certainly different, none is called the same here at the sets' limits; phash of 64 bits calls 776 so
+where 8 bits may differ, 37 where 4 may. Copies that were recompressed, scaled, mirrored, turned by quarters, given
+noise or less contrast are all found here, and nine of ten boxes made brighter. Of copies cropped by 2 % this finds 0
+to 42 in 100, phash within 8 bits 94 to 100; of copies turned by 2 degrees 70 to 100 and 92 to 100. A phash of 256 bits
+errs as little and finds more of the cropped boxes and phones, in 25 times the time: it hashes each turn anew.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +73,8 @@ def connected_groups(n: int, first: np.ndarray, second: np.ndarray) -> np.ndarra
         Group of each item.
     """
     graph = coo_matrix((np.ones(len(first), np.int8), (first, second)), shape=(n, n))
-    return connected_components(graph, directed=False)[1].astype(np.int64)
+    groups: np.ndarray = connected_components(graph, directed=False)[1].astype(np.int64)
+    return groups
 
 
 def _orientations(thumbnails: np.ndarray) -> list[np.ndarray]:
@@ -77,4 +86,5 @@ def _standardised(thumbnails: np.ndarray) -> np.ndarray:
     flat = np.ascontiguousarray(thumbnails).reshape(len(thumbnails), -1)
     centred = flat - flat.mean(axis=1, keepdims=True)
     # Floor on the length: two plain-coloured pictures are not twins because of their noise.
-    return centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), float(THUMBNAIL_SIDE))
+    normalised: np.ndarray = centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), float(THUMBNAIL_SIDE))
+    return normalised

@@ -1,17 +1,13 @@
-"""The verdict on one prediction: the only place where a score is compared with a threshold."""
+"""The verdict rule: the only place where a score is compared with a threshold, for one score and for millions."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from defect_app.catalog import ModelSpec
-from defect_app.decision.operating_point import OperatingPoint
-from defect_app.familiarity import Acquaintance
-
-UNSURE_LABEL = "unsure"
+from defect_app.catalog import InspectionThresholds, RecognitionThresholds, Thresholds
 
 
 class Verdict(StrEnum):
@@ -24,107 +20,101 @@ class Verdict(StrEnum):
     UNSURE = "UNSURE"
 
 
-@dataclass(frozen=True)
-class Judgement:
-    """The verdict on one photo.
+INSPECTION_VERDICTS = (Verdict.PASS, Verdict.REVIEW, Verdict.REJECT)
+"""By rising score: the order of codes and of the columns of every verdict matrix."""
+RECOGNITION_VERDICTS = (Verdict.UNSURE, Verdict.ACCEPT)
+"""By rising confidence: the order of codes."""
 
-    Attributes
-    ----------
-    verdict : Verdict
-        PASS, REVIEW or REJECT; ACCEPT or UNSURE for a recognition model.
-    label : str
-        The most probable class's name; "unsure" where a recognition model does not reach `accept_at`, and where the
-        model gave no numbers.
-    p_defect : float or None
-        Sum of the probabilities of the defect classes, in [0, 1]; None for a recognition model, and without numbers.
-    reason : str
-        Why, in plain words.
-    point : OperatingPoint
-        The thresholds that were applied.
+_REVIEW_CODE = INSPECTION_VERDICTS.index(Verdict.REVIEW)
+_REJECT_CODE = INSPECTION_VERDICTS.index(Verdict.REJECT)
+_ACCEPT_CODE = RECOGNITION_VERDICTS.index(Verdict.ACCEPT)
+
+
+def reaches(scores: ArrayLike, threshold: ArrayLike) -> NDArray[np.bool_]:
+    """Return whether scores reach a threshold: a score equal to it does, a score that is no number does not.
+
+    Both are compared as float64: a float32 score is not rounded onto a threshold.
     """
-
-    verdict: Verdict
-    label: str
-    p_defect: float | None
-    reason: str
-    point: OperatingPoint
+    return np.asarray(scores, np.float64) >= np.asarray(threshold, np.float64)
 
 
-def p_defect_of(probabilities: np.ndarray, spec: ModelSpec) -> np.ndarray:
-    """Sum the probabilities of the classes whose role is defect.
+def verdict_codes(scores: ArrayLike, thresholds: Thresholds) -> NDArray[np.int8]:
+    """Return the verdict on each score, as its index in `INSPECTION_VERDICTS` or `RECOGNITION_VERDICTS`.
 
     Parameters
     ----------
-    probabilities : ndarray, shape (..., n_classes)
-        In the order of the spec's classes, in [0, 1].
-    spec : ModelSpec
-        An inspection model's spec.
+    scores : array_like of float
+        `p_defect` for inspection thresholds, the top label's probability for recognition thresholds; in [0, 1].
+        NaN gives REVIEW or UNSURE: a model that gave no number has not found the part good.
+    thresholds : InspectionThresholds or RecognitionThresholds
+        The thresholds to apply.
 
     Returns
     -------
-    ndarray, shape (...)
-        In [0, 1], float64: summing must not push a score over a threshold by rounding.
+    ndarray of int8
+        Of the scores' shape.
     """
-    chosen = np.asarray(probabilities, np.float64)[..., list(spec.indices_with_role("defect"))]
-    return np.clip(chosen.sum(axis=-1), 0.0, 1.0)
+    if isinstance(thresholds, RecognitionThresholds):
+        return reaches(scores, thresholds.accept_at).astype(np.int8)
+    codes = reaches(scores, thresholds.review_at).astype(np.int8) + reaches(scores, thresholds.reject_at)
+    return np.where(np.isnan(np.asarray(scores, np.float64)), np.int8(_REVIEW_CODE), codes).astype(np.int8)
 
 
-def verdict_at(p_defect: float, point: OperatingPoint) -> Verdict:
-    """Compare a score with the thresholds of an inspection point; a score equal to a threshold reaches it."""
-    if point.review_at is None or point.reject_at is None:
-        raise ValueError(f"the operating point {point.name!r} belongs to a recognition model")
-    if p_defect >= point.reject_at:
-        return Verdict.REJECT
-    return Verdict.REVIEW if p_defect >= point.review_at else Verdict.PASS
+def verdict_at(score: float, thresholds: Thresholds) -> Verdict:
+    """Return the verdict on one score."""
+    order = INSPECTION_VERDICTS if isinstance(thresholds, InspectionThresholds) else RECOGNITION_VERDICTS
+    return order[int(verdict_codes(score, thresholds))]
 
 
-def judge(
-    probabilities: np.ndarray, spec: ModelSpec, point: OperatingPoint, acquaintance: Acquaintance | None = None
-) -> Judgement:
-    """Turn a model's answer on one photo into a verdict.
+def is_rejected(p_defect: ArrayLike, thresholds: InspectionThresholds) -> NDArray[np.bool_]:
+    """Return which scores are rejected."""
+    return np.asarray(verdict_codes(p_defect, thresholds) == _REJECT_CODE)
 
-    An unfamiliar photo goes to review whatever its score, since the score of something that the model never
-    learned means nothing; a poor photo is kept from passing, but may still be rejected.
+
+def is_accepted(confidence: ArrayLike, thresholds: RecognitionThresholds) -> NDArray[np.bool_]:
+    """Return which labels are accepted."""
+    return np.asarray(verdict_codes(confidence, thresholds) == _ACCEPT_CODE)
+
+
+def count_reaching(ascending: NDArray[np.float64], thresholds: ArrayLike) -> NDArray[np.intp]:
+    """Count the sorted scores for which `reaches` is true, by binary search.
 
     Parameters
     ----------
-    probabilities : ndarray, shape (n_classes,)
-        In the order of the spec's classes.
-    spec : ModelSpec
-        The model's spec.
-    point : OperatingPoint
-        The thresholds to apply.
-    acquaintance : Acquaintance, optional
-        How familiar and how good the photo is; None means that it is not known.
+    ascending : ndarray of float64, shape (n,)
+        Sorted scores; NaN, which sorting puts last, reaches nothing.
+    thresholds : array_like of float
+        Any shape.
+
+    Returns
+    -------
+    ndarray of intp
+        Of the thresholds' shape.
     """
-    if not np.isfinite(probabilities).all():
-        # Every comparison with NaN is false, and "not above the threshold" would read as a good part.
-        unsure = point.accept_at is not None
-        said = "The model gave no usable answer on this photo."
-        return Judgement(Verdict.UNSURE if unsure else Verdict.REVIEW, UNSURE_LABEL, None, said, point)
-    top = int(np.argmax(probabilities))
-    name, title = spec.classes[top].name, spec.classes[top].title
-    confidence = float(probabilities[top])
-    if point.accept_at is not None:
-        if confidence >= point.accept_at:
-            said = f"{title[:1].upper()}{title[1:]} with a probability of {confidence:.2f}."
-            return Judgement(Verdict.ACCEPT, name, None, said, point)
-        said = f"the best guess, {title}, has only {confidence:.2f}, below {point.accept_at:.2f}."
-        return Judgement(Verdict.UNSURE, UNSURE_LABEL, None, f"Unsure: {said}", point)
-
-    score = float(p_defect_of(probabilities, spec))
-    verdict = verdict_at(score, point)
-    if acquaintance is not None and not acquaintance.familiar:
-        return Judgement(Verdict.REVIEW, name, score, "Does not look like the photos this model knows.", point)
-    if acquaintance is not None and acquaintance.quality_problems and verdict is not Verdict.REJECT:
-        said = " and ".join(acquaintance.quality_problems)
-        return Judgement(Verdict.REVIEW, name, score, f"Photo too poor to pass: {said}.", point)
-    return Judgement(verdict, name, score, _why(verdict, score, point), point)
+    numbers = _numbers(ascending)
+    return np.asarray(len(numbers) - np.searchsorted(numbers, np.asarray(thresholds, np.float64), side="left"))
 
 
-def _why(verdict: Verdict, score: float, point: OperatingPoint) -> str:
-    if verdict is Verdict.REJECT:
-        return f"Defect score {score:.3f} reaches the reject threshold {point.reject_at:.3g}."
-    if verdict is Verdict.REVIEW:
-        return f"Defect score {score:.3f} lies between review {point.review_at:.3g} and reject {point.reject_at:.3g}."
-    return f"Defect score {score:.3f} is below the review threshold {point.review_at:.3g}."
+def count_verdicts(ascending: NDArray[np.float64], thresholds: InspectionThresholds) -> NDArray[np.intp]:
+    """Count the verdicts that `verdict_codes` gives on sorted scores, by binary search.
+
+    Parameters
+    ----------
+    ascending : ndarray of float64, shape (n,)
+        Sorted scores, NaN last.
+    thresholds : InspectionThresholds
+        The thresholds to apply.
+
+    Returns
+    -------
+    ndarray of intp, shape (3,)
+        PASS, REVIEW, REJECT.
+    """
+    numbers = len(_numbers(ascending))
+    missing = len(ascending) - numbers
+    from_review, from_reject = count_reaching(ascending, [thresholds.review_at, thresholds.reject_at])
+    return np.array([numbers - from_review, from_review - from_reject + missing, from_reject])
+
+
+def _numbers(ascending: NDArray[np.float64]) -> NDArray[np.float64]:
+    return ascending[: np.searchsorted(ascending, np.nan, side="left")]

@@ -8,7 +8,7 @@ explanations of convolutional neural networks", 2020.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -28,11 +28,19 @@ class ActivationMap:
         What the evidence is for: a class name, or "defect" for the score of defect.
     has_evidence : bool
         False when no place speaks for the target.
+    strongest : float
+        The evidence at the strongest place before scaling, in the method's own unit; 0 where there is none.
     """
 
     values: np.ndarray
     target: str
     has_evidence: bool
+    strongest: float = 0.0
+
+    @property
+    def unscaled(self) -> np.ndarray:
+        """The evidence at each place in the method's own unit, float32, 0 or above."""
+        return (self.values * np.float32(self.strongest)).astype(np.float32)
 
 
 def class_activation_map(features: np.ndarray, direction: np.ndarray, target: str) -> ActivationMap:
@@ -54,7 +62,7 @@ def class_activation_map(features: np.ndarray, direction: np.ndarray, target: st
     strongest = float(evidence.max(initial=0.0))
     if strongest <= 1e-6:
         return ActivationMap(np.zeros_like(evidence), target, has_evidence=False)
-    return ActivationMap(evidence / strongest, target, has_evidence=True)
+    return ActivationMap(evidence / strongest, target, has_evidence=True, strongest=strongest)
 
 
 def upsample_map(values: np.ndarray, *, height: int, width: int) -> np.ndarray:
@@ -116,4 +124,4 @@ def in_photo_frame(
     values[down : down + inner_rows, across : across + inner_columns] = whole[
         top : top + inner_rows, left : left + inner_columns
     ]
-    return ActivationMap(values, map_.target, map_.has_evidence)
+    return replace(map_, values=values)

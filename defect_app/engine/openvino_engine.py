@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import queue
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +16,10 @@ import openvino as ov
 from defect_app.catalog import ModelSpec
 from defect_app.engine.activation_map import ActivationMap, class_activation_map
 from defect_app.errors import ModelUnavailable
+from defect_app.logs import logger
+from defect_app.machine import judging_threads
+
+_log = logger(__name__)
 
 DEFECT_TARGET = "defect"
 
@@ -76,6 +79,8 @@ class Engine:
     ----------
     heat_map_kind : HeatMapKind
         Which kind of heat map this model gives.
+    n_features : int
+        How many `Prediction.features` there are.
 
     Raises
     ------
@@ -85,23 +90,30 @@ class Engine:
 
     def __init__(self, spec: ModelSpec, folder: Path, weights: str = "model") -> None:
         self.spec = spec
-        self.streams = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
+        self.streams = judging_threads()
         try:
-            model = ov.Core().read_model(folder / f"{weights}.xml")
+            core = ov.Core()
+            # Weights are read, not mapped: a file that is overwritten later would change the answers of the model that
+            # was loaded and verified, and one that is cut short would end the whole process.
+            core.set_property({"ENABLE_MMAP": False})
+            model = core.read_model(folder / f"{weights}.xml")
             problem = _contradiction(model, spec)
             if not problem:
                 # One photo at a time: sizes that are known beforehand save about a twelfth of the time.
                 model.reshape([1, spec.input.height, spec.input.width, 3])
             self._head_weights = _head_weights(model, len(spec.classes))
-            compiled = ov.Core().compile_model(model, "CPU", _properties(self.streams))
+            compiled = core.compile_model(model, "CPU", one_thread_each(self.streams))
         except RuntimeError as error:
-            first_line = str(error).strip().splitlines()[0] if str(error).strip() else "unknown error"
-            raise ModelUnavailable(f"{spec.id}: OpenVINO cannot load the model ({first_line}).") from error
+            _log.info("model_load_failed", model=spec.id, openvino=str(error))
+            raise ModelUnavailable(
+                f"{spec.id}: {_load_failure(folder, weights, error)}.", "Restore the model folder."
+            ) from error
         if problem:
             raise ModelUnavailable(f"{spec.id}: {problem}", "Restore the model folder.")
         self._compiled = compiled
         given = {name: port for port in compiled.outputs for name in port.get_names()}
         self._has_descriptor, self._has_channel_weights = "descriptor" in given, "channel_weights" in given
+        self.n_features = int(given["descriptor" if self._has_descriptor else "features"].shape[-1])
         self.heat_map_kind = _heat_map_kind(self._head_weights, given.get("channel_weights"))
         self._idle: queue.SimpleQueue[Any] = queue.SimpleQueue()
         # One request more than there are streams: a thread fills it while the streams compute.
@@ -190,6 +202,23 @@ class Engine:
         return class_activation_map(feature_map, defect - ok, DEFECT_TARGET)
 
 
+def heat_map_kind_of(folder: Path, n_classes: int, weights: str = "model") -> HeatMapKind:
+    """Return which kind of heat map a model gives, without compiling its network.
+
+    Parameters
+    ----------
+    folder : Path
+        Its folder, verified by the catalog.
+    n_classes : int
+        How many classes it has.
+    weights : str
+        Stem of the OpenVINO files in the folder.
+    """
+    model = ov.Core().read_model(folder / f"{weights}.xml")
+    given = {name: port for port in model.outputs for name in port.get_names()}
+    return _heat_map_kind(_head_weights(model, n_classes), given.get("channel_weights"))
+
+
 def _heat_map_kind(head_weights: np.ndarray | None, channel_weights: Any) -> HeatMapKind:
     if head_weights is not None:
         return HeatMapKind.CLASS_ACTIVATION_MAP
@@ -200,7 +229,19 @@ def _heat_map_kind(head_weights: np.ndarray | None, channel_weights: Any) -> Hea
     return HeatMapKind.GRADIENT if is_alike_everywhere else HeatMapKind.GRADIENT_AT_EACH_PLACE
 
 
-def _properties(streams: int) -> dict[str, Any]:
+def _load_failure(folder: Path, weights: str, error: RuntimeError) -> str:
+    """Say in our words why OpenVINO cannot load a model; its own name places in its source code, for the log."""
+    files = f"{weights}.xml and {weights}.bin"
+    missing = [name for name in (f"{weights}.xml", f"{weights}.bin") if not (folder / name).is_file()]
+    if missing:
+        return f"the file {missing[0]} is missing"
+    if "alloc" in str(error).lower() or "memory" in str(error).lower():
+        return "there is not enough memory to load the model"
+    return f"{files} are no model that OpenVINO {ov.__version__.partition('-')[0]} can load"
+
+
+def one_thread_each(streams: int) -> dict[str, Any]:
+    """Return how a network is compiled so that answers do not depend on load: float32, a thread for each stream."""
     return {
         # OpenVINO takes bfloat16 by default where the CPU has it, and then answers otherwise than elsewhere.
         "INFERENCE_PRECISION_HINT": "f32",

@@ -8,14 +8,11 @@ from defect_app.evaluation.cache import (
     write_evaluation,
 )
 from defect_app.evaluation.intervals import wilson_interval
-from defect_app.evaluation.run import EvaluatedPicture, evaluate_pictures
 
 __all__ = [
     "EVALUATION_FILE",
-    "EvaluatedPicture",
     "Evaluation",
     "EvaluationOrigin",
-    "evaluate_pictures",
     "read_evaluation",
     "wilson_interval",
     "write_evaluation",

@@ -7,33 +7,42 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from defect_app.decision import (
+    INSPECTION_VERDICTS,
+    InspectionThresholds,
+    RecognitionThresholds,
+    Thresholds,
+    is_rejected,
+    verdict_codes,
+)
 from defect_app.evaluation.confusion import ConfusionMatrix, accepted_at, predicted_at
 from defect_app.evaluation.coverage import accept_counts, top_k_accuracy
 from defect_app.evaluation.intervals import Proportion, proportion
 from defect_app.evaluation.selection import SelectedPictures
-from defect_app.evaluation.thresholds import VERDICTS, Thresholds, VerdictCounts, verdict_codes
+from defect_app.evaluation.thresholds import VerdictCounts, sorted_scores, verdict_counts
 
 
-def answers_at(selected: SelectedPictures, threshold: float) -> np.ndarray:
+def answers_at(selected: SelectedPictures, thresholds: Thresholds) -> np.ndarray:
     """Return class indices as `predicted_at` (inspection) or `accepted_at` (recognition) gives them.
 
     Parameters
     ----------
     selected : SelectedPictures
         n pictures.
-    threshold : float
-        Reject from (inspection) or accept from (recognition), in [0, 1].
+    thresholds : InspectionThresholds or RecognitionThresholds
+        Of the model's kind.
 
     Returns
     -------
     ndarray of intp, shape (n,)
         n_classes stands for "unsure".
     """
-    answer = predicted_at if selected.inspection else accepted_at
-    return answer(selected, threshold)
+    if isinstance(thresholds, InspectionThresholds):
+        return predicted_at(selected, thresholds)
+    return accepted_at(selected, thresholds)
 
 
-def right_at(selected: SelectedPictures, threshold: float) -> tuple[np.ndarray, np.ndarray]:
+def right_at(selected: SelectedPictures, thresholds: Thresholds) -> tuple[np.ndarray, np.ndarray]:
     """Return truth and answer in the coding that models of one product share.
 
     Returns
@@ -42,24 +51,24 @@ def right_at(selected: SelectedPictures, threshold: float) -> tuple[np.ndarray, 
         Inspection: 1 defective, 0 good, and 1 rejected, 0 not; a class without a role is neither (2, never right).
         Recognition: class names; the answer "" where the model is unsure.
     """
-    if selected.inspection:
+    if isinstance(thresholds, InspectionThresholds):
         actual = np.where(selected.is_defective, 1, np.where(selected.is_good, 0, 2))
-        return actual, (selected.p_defect >= threshold).astype(np.intp)
+        return actual, is_rejected(selected.p_defect, thresholds).astype(np.intp)
     names = np.array([*selected.class_names, ""], dtype=object)
-    return names[selected.actual], names[accepted_at(selected, threshold)]
+    return names[selected.actual], names[accepted_at(selected, thresholds)]
 
 
-def verdict_matrix(selected: SelectedPictures, thresholds: Thresholds) -> ConfusionMatrix:
+def verdict_matrix(selected: SelectedPictures, thresholds: InspectionThresholds) -> ConfusionMatrix:
     """Count the actual classes against PASS, REVIEW and REJECT; rows in the model's order."""
     codes = verdict_codes(selected.p_defect, thresholds)
     size = len(selected.class_names)
-    counts = np.zeros((size, len(VERDICTS)), np.int64)
+    counts = np.zeros((size, len(INSPECTION_VERDICTS)), np.int64)
     np.add.at(counts, (selected.actual, codes), 1)
-    return ConfusionMatrix(counts, selected.class_names, tuple(v.value for v in VERDICTS))
+    return ConfusionMatrix(counts, selected.class_names, tuple(v.value for v in INSPECTION_VERDICTS))
 
 
 def pictures_with_verdict(
-    selected: SelectedPictures, thresholds: Thresholds, actual_name: str, verdict: str
+    selected: SelectedPictures, thresholds: InspectionThresholds, actual_name: str, verdict: str
 ) -> np.ndarray:
     """Return the pictures of a class with a verdict, those whose score speaks most against the class first.
 
@@ -68,7 +77,7 @@ def pictures_with_verdict(
     ndarray of intp
         Indices into the selection; empty for an unknown class or verdict.
     """
-    columns = [v.value for v in VERDICTS]
+    columns = [v.value for v in INSPECTION_VERDICTS]
     if actual_name not in selected.class_names or verdict not in columns:
         return np.empty(0, np.intp)
     codes = verdict_codes(selected.p_defect, thresholds)
@@ -92,15 +101,15 @@ def mistakes(selected: SelectedPictures, answered: np.ndarray) -> np.ndarray:
     return wrong[np.argsort(own, kind="stable")]
 
 
-def accuracy_at(selected: SelectedPictures, threshold: float) -> Proportion:
+def accuracy_at(selected: SelectedPictures, thresholds: Thresholds) -> Proportion:
     """Return the share of pictures answered rightly, in the coding of `right_at`."""
-    actual, answered = right_at(selected, threshold)
+    actual, answered = right_at(selected, thresholds)
     return proportion(int((actual == answered).sum()), selected.n)
 
 
-def reported_accuracy(selected: SelectedPictures, threshold: float) -> Proportion:
+def reported_accuracy(selected: SelectedPictures, thresholds: Thresholds) -> Proportion:
     """Return what reports call accuracy: an inspection's at its threshold; of labels the first, accepted or not."""
-    return accuracy_at(selected, threshold if selected.inspection else 0.0)
+    return accuracy_at(selected, thresholds if selected.inspection else RecognitionThresholds(0.0))
 
 
 @dataclass(frozen=True)
@@ -123,38 +132,39 @@ class AccuracyOverRepeats:
         """Say mean and sd; `what` names the repeats in the plural: "runs" or "folds"."""
         spread = f" ± {100 * self.sd:.2f}" if np.isfinite(self.sd) else ""
         low, high = 100 * self.values.min(), 100 * self.values.max()
-        said = f"Over {len(self.values)} {what}: {100 * self.mean:.2f} %{spread} right (mean ± standard deviation"
-        return f"{said}; {low:.2f} to {high:.2f} %)."
+        mean = f"Over {len(self.values)} {what}: {100 * self.mean:.2f} %{spread} right (mean ± standard deviation"
+        return f"{mean}; {low:.2f} to {high:.2f} %)."
 
 
-def accuracy_over_repeats(repeats: Sequence[SelectedPictures], threshold: float) -> AccuracyOverRepeats | None:
+def accuracy_over_repeats(repeats: Sequence[SelectedPictures], thresholds: Thresholds) -> AccuracyOverRepeats | None:
     """Return the `reported_accuracy` of each repeat with mean and sd; None where fewer than two have photos."""
-    values = np.array([reported_accuracy(s, threshold).rate for s in repeats if s.n])
+    values = np.array([reported_accuracy(s, thresholds).rate for s in repeats if s.n])
     if len(values) < 2:
         return None
     return AccuracyOverRepeats(values, float(values.mean()), float(values.std(ddof=1)))
 
 
-def headline(selected: SelectedPictures, threshold: float, counts: VerdictCounts | None) -> str:
+def headline(selected: SelectedPictures, thresholds: Thresholds, counts: VerdictCounts | None = None) -> str:
     """Say in one to three sentences how well the model does.
 
     Parameters
     ----------
     selected : SelectedPictures
         The pictures.
-    threshold : float
-        Accept from, for a recognition model.
-    counts : VerdictCounts or None
-        Of an inspection model.
+    thresholds : InspectionThresholds or RecognitionThresholds
+        Of the model's kind.
+    counts : VerdictCounts, optional
+        What inspection thresholds do with the pictures, where that was counted already.
     """
-    if counts is not None:
+    if isinstance(thresholds, InspectionThresholds):
+        counts = counts or verdict_counts(sorted_scores(selected), thresholds)
         reviewed = int(counts.counts[:, 1].sum())
         more = f" {reviewed:,} more {'is' if reviewed == 1 else 'are'} left to a person (review)." if reviewed else ""
         return counts.headline + more
     if not selected.n:
         return "There are no photos to count."
     first, fifth = top_k_accuracy(selected)
-    said = f"Of {selected.n:,} photos the first label is right on {first.count:,} ({first.words})"
+    right = f"Of {selected.n:,} photos the first label is right on {first.count:,} ({first.words})"
     if len(selected.class_names) > 5:
-        said += f", and the right one is among the first five on {fifth.count:,} ({fifth.words})"
-    return f"{said}. {accept_counts(selected, threshold).headline}"
+        right += f", and the right one is among the first five on {fifth.count:,} ({fifth.words})"
+    return f"{right}. {accept_counts(selected, thresholds).headline}"

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pandas as pd
 
-from defect_app.errors import DefectLensError
-from defect_app.stamped_table import read_stamped, write_stamped
+from defect_app.errors import DefectLensError, InvalidDocument
+from defect_app.evaluation.stamped_table import read_stamped, write_stamped
+from defect_app.validation import validated
 
 EVALUATION_FILE = "evaluation.parquet"
 FIXED_COLUMNS = ("image", "sha256", "split", "fold", "run", "actual", "leaked")
 PROBABILITY_PREFIX = "p_"
+_AGAIN = "Run the evaluate command again."
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class EvaluationOrigin:
     Attributes
     ----------
     model_id, model_sha256 : str
-        The model that answered; the hash is `catalog.model_digest`.
+        The model that answered; the hash is `catalog.weights_sha256`.
     dataset, dataset_sha256 : str
         The data set's name, and a hash of its content.
     seeds : tuple of int
@@ -32,6 +35,9 @@ class EvaluationOrigin:
         ISO 8601, UTC.
     versions : dict
         Package name to version.
+    scenes_version : int or None
+        `scenes.files.SCENES_VERSION` of the rendered scenes among the rows; None where there are none, or where the
+        file is older than the version.
     """
 
     model_id: str
@@ -40,7 +46,8 @@ class EvaluationOrigin:
     dataset_sha256: str
     seeds: tuple[int, ...] = (0,)
     created: str = ""
-    versions: dict[str, str] = field(default_factory=lambda: {n: version(n) for n in ("openvino", "numpy", "keras")})
+    versions: dict[str, str] = field(default_factory=lambda: _installed("openvino", "numpy", "keras"))
+    scenes_version: int | None = None
 
 
 @dataclass(frozen=True)
@@ -90,8 +97,17 @@ def read_evaluation(folder: Path) -> Evaluation:
     """
     try:
         rows, origin = read_stamped(folder / EVALUATION_FILE)
-        return Evaluation(rows, EvaluationOrigin(**{**origin, "seeds": tuple(origin["seeds"])}))
+        return Evaluation(rows, validated(EvaluationOrigin, origin))
     except FileNotFoundError as error:
         raise DefectLensError(f"{folder.name} has no evaluation yet.", "Run the evaluate command.") from error
-    except (KeyError, TypeError, ValueError) as error:
-        raise DefectLensError(f"{folder.name}: {EVALUATION_FILE} cannot be read ({error}).") from error
+    except (OSError, ValueError, InvalidDocument) as error:
+        raise DefectLensError(f"{folder.name}: {EVALUATION_FILE} cannot be read ({error}).", _AGAIN) from error
+
+
+def _installed(*packages: str) -> dict[str, str]:
+    """Return the versions of those packages that are there: what only training needs may not be."""
+    found = {}
+    for name in packages:
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found

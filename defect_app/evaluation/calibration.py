@@ -23,12 +23,12 @@ class Calibration:
         From 0 to 1; a probability on an edge belongs to the bin below it.
     count : ndarray of int, shape (n_bins,)
         Pictures in each bin.
-    said, seen : ndarray, shape (n_bins,)
+    predicted, observed : ndarray, shape (n_bins,)
         Mean probability, and share of pictures for which it came true, in [0, 1]; NaN in an empty bin.
-    seen_low, seen_high : ndarray, shape (n_bins,)
-        Wilson interval of `seen`.
+    observed_low, observed_high : ndarray, shape (n_bins,)
+        Wilson interval of `observed`.
     expected_error : float
-        Mean distance of said and seen, weighted by count (Naeini et al., AAAI 2015); NaN without pictures.
+        Mean distance of predicted and observed, weighted by count (Naeini et al., AAAI 2015); NaN without pictures.
     expected_error_low, expected_error_high : float
         Bootstrap interval. Resampling adds noise to every bin, so it lies high rather than low for a calibrated model.
     brier, brier_low, brier_high : float
@@ -37,10 +37,10 @@ class Calibration:
 
     edges: np.ndarray
     count: np.ndarray
-    said: np.ndarray
-    seen: np.ndarray
-    seen_low: np.ndarray
-    seen_high: np.ndarray
+    predicted: np.ndarray
+    observed: np.ndarray
+    observed_low: np.ndarray
+    observed_high: np.ndarray
     expected_error: float
     expected_error_low: float
     expected_error_high: float
@@ -54,13 +54,15 @@ class Calibration:
         if not self.count.sum():
             return "There are no photos to compare probabilities with."
         off = 100 * self.expected_error
-        difference = np.nansum(self.count * (self.said - self.seen)) / self.count.sum()
-        outside = (self.count > 0) & ((self.said < self.seen_low) | (self.said > self.seen_high))
+        difference = np.nansum(self.count * (self.predicted - self.observed)) / self.count.sum()
+        outside = (self.count > 0) & ((self.predicted < self.observed_low) | (self.predicted > self.observed_high))
         leaning = "too high" if difference > 0 else "too low"
-        said = f"Probabilities are off by {off:.1f} percentage points on average"
+        average = f"Probabilities are off by {off:.1f} percentage points on average"
         if not outside.any():
-            return f"{said}; in every bin this may be chance."
-        return f"{said}, in {int(outside.sum())} of {int((self.count > 0).sum())} bins beyond chance, rather {leaning}."
+            return f"{average}; in every bin this may be chance."
+        return (
+            f"{average}, in {int(outside.sum())} of {int((self.count > 0).sum())} bins beyond chance, rather {leaning}."
+        )
 
 
 def calibration(
@@ -85,8 +87,8 @@ def calibration(
     index = np.searchsorted(edges[1:-1], p)
     count = np.bincount(index, minlength=bins)
     happened = np.bincount(index, weights=outcome, minlength=bins)
-    said = _ratio(np.bincount(index, weights=p, minlength=bins), count)
-    seen = _ratio(happened, count)
+    predicted = _ratio(np.bincount(index, weights=p, minlength=bins), count)
+    observed = _ratio(happened, count)
     low, high = wilson_bounds(happened, count, confidence)
     error_low, error_high = _error_interval(index, outcome, p, bins, confidence)
     squares = (p - outcome) ** 2
@@ -95,11 +97,11 @@ def calibration(
     return Calibration(
         edges=edges,
         count=count,
-        said=said,
-        seen=seen,
-        seen_low=low,
-        seen_high=high,
-        expected_error=float(np.nansum(count * np.abs(said - seen)) / len(p)) if len(p) else float("nan"),
+        predicted=predicted,
+        observed=observed,
+        observed_low=low,
+        observed_high=high,
+        expected_error=float(np.nansum(count * np.abs(predicted - observed)) / len(p)) if len(p) else float("nan"),
         expected_error_low=error_low,
         expected_error_high=error_high,
         brier=brier,
@@ -122,10 +124,12 @@ def _error_interval(
     def expected_error(drawn: np.ndarray) -> np.ndarray:
         sums = np.concatenate([np.zeros((len(drawn), 1)), np.cumsum(drawn * gap, axis=1)], axis=1)
         by_bin = np.diff(sums[:, np.append(starts, len(kinds))], axis=1)
-        return np.abs(by_bin).sum(axis=1) / len(p)
+        errors: np.ndarray = np.abs(by_bin).sum(axis=1) / len(p)
+        return errors
 
     return bootstrap_interval(expected_error, counts, confidence, draws=300)
 
 
 def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
-    return np.divide(above, below, out=np.full(len(below), np.nan), where=below > 0)
+    means: np.ndarray = np.divide(above, below, out=np.full(len(below), np.nan), where=below > 0)
+    return means

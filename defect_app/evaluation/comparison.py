@@ -64,11 +64,11 @@ class Comparison:
         if not differing:
             return f"{first} and {second} are right and wrong on the same photos, all {self.n:,} of them."
         alone = f"{first} alone is right on {self.only_first:,}, {second} alone on {self.only_second:,}"
-        said = f"Of {self.n:,} photos {alone}"
+        counts = f"Of {self.n:,} photos {alone}"
         if self.p_value < SIGNIFICANT:
             better = first if self.only_first > self.only_second else second
-            return f"{said}: {better} is better, and chance hardly explains it (p = {self.p_value:.2g})."
-        return f"{said}: a difference like this is easily chance (p = {self.p_value:.2g})."
+            return f"{counts}: {better} is better, and chance hardly explains it (p = {self.p_value:.2g})."
+        return f"{counts}: a difference like this is easily chance (p = {self.p_value:.2g})."
 
 
 def pair(first: SelectedPictures, second: SelectedPictures) -> PairedPictures:

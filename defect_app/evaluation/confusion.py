@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.metrics import confusion_matrix as count_pairs
 
+from defect_app.decision import InspectionThresholds, RecognitionThresholds, is_accepted, is_rejected
 from defect_app.evaluation.intervals import Proportion, proportion
 from defect_app.evaluation.selection import SelectedPictures
 
@@ -34,7 +35,10 @@ class ConfusionMatrix:
     def percent_of_actual(self) -> np.ndarray:
         """Share of each row's pictures, in [0, 100]; NaN in a row without pictures."""
         total = self.counts.sum(axis=1, keepdims=True).astype(np.float64)
-        return np.divide(100.0 * self.counts, total, out=np.full(self.counts.shape, np.nan), where=total > 0)
+        percent: np.ndarray = np.divide(
+            100.0 * self.counts, total, out=np.full(self.counts.shape, np.nan), where=total > 0
+        )
+        return percent
 
     def share(self, row: int, column: int) -> Proportion:
         """Return a cell as a share of its row, with its interval."""
@@ -47,18 +51,18 @@ class ConfusionMatrix:
         return proportion(right, int(self.counts.sum()))
 
 
-def predicted_at(selected: SelectedPictures, threshold: float) -> np.ndarray:
-    """Return the class that an inspection model answers at a threshold on p_defect.
+def predicted_at(selected: SelectedPictures, thresholds: InspectionThresholds) -> np.ndarray:
+    """Return the class that an inspection model answers at its thresholds.
 
-    From the threshold on it is the most probable defect class, below it the most probable good one: for two classes
-    this is the threshold alone, for severities it is the threshold and then the split.
+    From the reject threshold on it is the most probable defect class, below it the most probable good one: for two
+    classes this is the threshold alone, for severities it is the threshold and then the split.
 
     Parameters
     ----------
     selected : SelectedPictures
         Of an inspection model.
-    threshold : float
-        In [0, 1].
+    thresholds : InspectionThresholds
+        Parts in review are answered as they would be without it.
 
     Returns
     -------
@@ -69,12 +73,13 @@ def predicted_at(selected: SelectedPictures, threshold: float) -> np.ndarray:
     others = np.array([i for i, role in enumerate(selected.roles) if role == "ok"])
     worst = defects[selected.probabilities[:, defects].argmax(axis=1)]
     best = others[selected.probabilities[:, others].argmax(axis=1)]
-    return np.where(selected.p_defect >= threshold, worst, best)
+    predicted: np.ndarray = np.where(is_rejected(selected.p_defect, thresholds), worst, best)
+    return predicted
 
 
-def accepted_at(selected: SelectedPictures, accept_at: float) -> np.ndarray:
+def accepted_at(selected: SelectedPictures, thresholds: RecognitionThresholds) -> np.ndarray:
     """Return a recognition model's answers: the class index, or n_classes ("unsure") below `accept_at`."""
-    return np.where(selected.confidence >= accept_at, selected.predicted, len(selected.class_names))
+    return np.where(is_accepted(selected.confidence, thresholds), selected.predicted, len(selected.class_names))
 
 
 def confusion_matrix(selected: SelectedPictures, predicted: np.ndarray) -> ConfusionMatrix:
@@ -145,21 +150,21 @@ def condensed(matrix: ConfusionMatrix, most: int = 20) -> ConfusionMatrix:
     if len(matrix.rows) <= most:
         return matrix
     size = len(matrix.rows)
-    kept: list[int] = []
+    largest: list[int] = []
     wrong = _off_diagonal(matrix)[:, :size]
     for flat in np.argsort(-wrong, axis=None, kind="stable")[: size * 4]:
         pair = [int(i) for i in np.unravel_index(flat, wrong.shape)]
-        kept += [i for i in dict.fromkeys(pair) if i not in kept and len(kept) < most]
-        if len(kept) == most:
+        largest += [i for i in dict.fromkeys(pair) if i not in largest and len(largest) < most]
+        if len(largest) == most:
             break
-    place = np.full(len(matrix.columns), len(kept))
-    place[kept] = np.arange(len(kept))
+    place = np.full(len(matrix.columns), len(largest))
+    place[largest] = np.arange(len(largest))
     unsure = len(matrix.columns) > size
     if unsure:
-        place[size] = len(kept) + 1
-    counts = np.zeros((len(kept) + 1, len(kept) + 1 + unsure), np.int64)
+        place[size] = len(largest) + 1
+    counts = np.zeros((len(largest) + 1, len(largest) + 1 + unsure), np.int64)
     np.add.at(counts, (place[:size, None], place[None, :]), matrix.counts)
-    names = (*(matrix.rows[i] for i in kept), OTHER)
+    names = (*(matrix.rows[i] for i in largest), OTHER)
     return ConfusionMatrix(counts, names, (*names, UNSURE) if unsure else names)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from defect_app.decision import RecognitionThresholds, is_accepted, threshold_text
 from defect_app.evaluation.intervals import Proportion, proportion, wilson_bounds
 from defect_app.evaluation.selection import SelectedPictures
 
@@ -34,17 +35,18 @@ class CoverageCurve:
 
 @dataclass(frozen=True)
 class AcceptCounts:
-    """What one `accept_at` does: pictures accepted of all, and right ones of the accepted."""
+    """What a threshold does: pictures accepted of all, and right ones of the accepted."""
 
-    accept_at: float
+    thresholds: RecognitionThresholds
     accepted: Proportion
     right: Proportion
 
     @property
     def headline(self) -> str:
         """In a sentence."""
-        said = f"From {self.accept_at:.3g} on {self.accepted.count:,} of {self.accepted.n:,} labels are accepted"
-        return f"{said}; {self.right.count:,} of these are right ({self.right.words})."
+        start = threshold_text(self.thresholds.accept_at)
+        accepted = f"From {start} on {self.accepted.count:,} of {self.accepted.n:,} labels are accepted"
+        return f"{accepted}; {self.right.count:,} of these are right ({self.right.words})."
 
 
 def top_k_accuracy(selected: SelectedPictures, ks: Sequence[int] = (1, 5)) -> tuple[Proportion, ...]:
@@ -62,12 +64,12 @@ def top_k_accuracy(selected: SelectedPictures, ks: Sequence[int] = (1, 5)) -> tu
     return tuple(proportion(int((rank < k).sum()), selected.n) for k in ks)
 
 
-def accept_counts(selected: SelectedPictures, accept_at: float) -> AcceptCounts:
+def accept_counts(selected: SelectedPictures, thresholds: RecognitionThresholds) -> AcceptCounts:
     """Count accepted and right labels; a confidence equal to the threshold is accepted."""
-    accepted = selected.confidence >= accept_at
+    accepted = is_accepted(selected.confidence, thresholds)
     right = accepted & (selected.predicted == selected.actual)
     count = int(accepted.sum())
-    return AcceptCounts(accept_at, proportion(count, selected.n), proportion(int(right.sum()), count))
+    return AcceptCounts(thresholds, proportion(count, selected.n), proportion(int(right.sum()), count))
 
 
 def coverage_curve(selected: SelectedPictures, most_points: int = 1000) -> CoverageCurve:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from defect_app.evaluation.thresholds import SortedScores, Thresholds, VerdictCounts, verdict_counts
+from defect_app.decision import InspectionThresholds
+from defect_app.evaluation.thresholds import SortedScores, VerdictCounts, verdict_counts
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class Finding:
         The rule in words, for the operating point's `rule`.
     sentence : str
         What it did, or why it could not.
-    thresholds : Thresholds or None
+    thresholds : InspectionThresholds or None
         None when the rule cannot be met.
     promised_escape_rate : float or None
         Of a guarantee: the rate that is promised. In [0, 1].
@@ -27,7 +28,7 @@ class Finding:
 
     rule: str
     sentence: str
-    thresholds: Thresholds | None
+    thresholds: InspectionThresholds | None
     promised_escape_rate: float | None = None
     defective_parts_needed: int | None = None
 

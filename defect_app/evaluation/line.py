@@ -5,40 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from defect_app.decision import Costs, Verdict
 from defect_app.evaluation.intervals import Proportion, weighted_sum_interval
 from defect_app.evaluation.thresholds import VerdictCounts
 
 PARTS = 1000
-
-
-@dataclass(frozen=True)
-class Costs:
-    """Three named amounts of money, in one currency.
-
-    Attributes
-    ----------
-    missed_defect : float
-        What a defective part costs that passes.
-    false_reject : float
-        What a good part costs that is rejected.
-    human_review : float
-        What it costs that a person looks at one part. The person is taken to be right.
-
-    Raises
-    ------
-    ValueError
-        If an amount is negative or not a number.
-    """
-
-    missed_defect: float
-    false_reject: float
-    human_review: float
-
-    def __post_init__(self) -> None:
-        """Check the amounts."""
-        for name, amount in vars(self).items():
-            if not (math.isfinite(amount) and amount >= 0):
-                raise ValueError(f"{name} must be an amount of 0 or more, got {amount}")
 
 
 @dataclass(frozen=True)
@@ -48,7 +19,7 @@ class PerThousand:
     Attributes
     ----------
     value, low, high : float
-        Parts or money per 1,000 parts; value is NaN where a rate that it needs cannot be told.
+        Parts or money per 1,000 parts; value is NaN where a rate that it needs is unknown.
     """
 
     value: float
@@ -112,10 +83,10 @@ def line_figures(counts: VerdictCounts, defect_rate: float, costs: Costs | None 
     cost = None
     if costs is not None:
         cost = _per_thousand(
-            (bad * costs.missed_defect, passed_bad),
-            (good * costs.false_reject, rejected_good),
-            (good * costs.human_review, reviewed_good),
-            (bad * costs.human_review, reviewed_bad),
+            (bad * costs.price(Verdict.PASS, defective=True), passed_bad),
+            (good * costs.price(Verdict.REJECT, defective=False), rejected_good),
+            (good * costs.price(Verdict.REVIEW, defective=False), reviewed_good),
+            (bad * costs.price(Verdict.REVIEW, defective=True), reviewed_bad),
         )
     return LineFigures(
         defect_rate=defect_rate,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from defect_app.evaluation.thresholds import SortedScores, Thresholds, reached
+from defect_app.decision import InspectionThresholds, count_reaching, threshold_text
+from defect_app.evaluation.thresholds import SortedScores
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class OperatingMark:
     name : str
         "reject from 0.56".
     false_reject_rate, recall, precision : float
-        In [0, 1]; NaN where it cannot be told.
+        In [0, 1]; NaN where it is undefined.
     """
 
     name: str
@@ -30,7 +31,7 @@ class OperatingMark:
         return 1 - self.recall
 
 
-def operating_marks(scores: SortedScores, thresholds: Thresholds) -> tuple[OperatingMark, ...]:
+def operating_marks(scores: SortedScores, thresholds: InspectionThresholds) -> tuple[OperatingMark, ...]:
     """Return the reject threshold as a mark, and the review threshold where it differs.
 
     At the mark of the review threshold, parts in review count as rejected.
@@ -40,10 +41,10 @@ def operating_marks(scores: SortedScores, thresholds: Thresholds) -> tuple[Opera
     for word, at in named.items():
         if word == "review" and at == thresholds.reject_at:
             continue
-        false, true = int(reached(scores.good, at)), int(reached(scores.defective, at))
+        false, true = int(count_reaching(scores.good, at)), int(count_reaching(scores.defective, at))
         share = [
             float("nan") if not total else count / total
             for count, total in ((false, len(scores.good)), (true, len(scores.defective)), (true, false + true))
         ]
-        marks.append(OperatingMark(f"{word} from {at:.3g}", *share))
+        marks.append(OperatingMark(f"{word} from {threshold_text(at)}", *share))
     return tuple(marks)

@@ -113,8 +113,8 @@ def load_reports(folder: Path = PUBLISHED_FOLDER) -> tuple[PublishedReport, ...]
             listed = tomllib.load(file)["reports"]
         return tuple(_report(entry, folder) for entry in listed)
     except (OSError, KeyError, TypeError, ValueError) as error:
-        said = f"The published results cannot be read ({error})."
-        raise DefectLensError(said, "Restore the project's files.") from error
+        message = f"The published results cannot be read ({error})."
+        raise DefectLensError(message, "Restore the project's files.") from error
 
 
 def report_for(product: str, folder: Path = PUBLISHED_FOLDER) -> PublishedReport | None:

@@ -14,7 +14,7 @@ from defect_app.evaluation.intervals import wilson_bounds
 
 @dataclass(frozen=True)
 class Area:
-    """An area under a curve with its interval, all in [0, 1]; NaN where it cannot be told."""
+    """An area under a curve with its interval, all in [0, 1]; NaN where it is undefined."""
 
     value: float
     low: float
@@ -82,15 +82,15 @@ def ranking_curves(
         return _none("A curve needs good and defective parts; there is only one kind." if len(bad) else "No photos.")
     false, true, at = roc_curve(bad, p_defect)
     precision, recall, precision_at = precision_recall_curve(bad, p_defect, drop_intermediate=True)
-    kept, kept_pr = _thinned(false, true, most_points), _thinned(recall, precision, most_points)
+    roc_points, pr_points = _thinned(false, true, most_points), _thinned(recall, precision, most_points)
     return RankingCurves(
-        false_reject_rate=false[kept],
-        recall=true[kept],
-        roc_thresholds=at[kept],
-        miss_rate=1 - true[kept],
-        precision=precision[kept_pr],
-        precision_recall=recall[kept_pr],
-        precision_thresholds=np.append(precision_at, np.nan)[kept_pr],
+        false_reject_rate=false[roc_points],
+        recall=true[roc_points],
+        roc_thresholds=at[roc_points],
+        miss_rate=1 - true[roc_points],
+        precision=precision[pr_points],
+        precision_recall=recall[pr_points],
+        precision_thresholds=np.append(precision_at, np.nan)[pr_points],
         roc_area=roc_area_interval(float(roc_auc_score(bad, p_defect)), n_bad, n_good, confidence),
         average_precision=_average_precision(float(average_precision_score(bad, p_defect)), n_bad, confidence),
         balance=n_bad / len(bad),

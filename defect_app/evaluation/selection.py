@@ -17,6 +17,8 @@ SPLIT_WORDS = {
     "cifar10_test": "test photos as lossy JPEGs",
 }
 
+_WITHOUT_COPIES = ", without those with a near copy or the same part in training"
+
 
 @dataclass(frozen=True)
 class Selection:
@@ -31,7 +33,7 @@ class Selection:
     fold : int or None
         None takes all folds.
     leak_free : bool
-        Whether pictures with a near copy in training are left out.
+        Whether pictures with a near copy in training, or of a part that is in training, are left out.
     """
 
     split: str = "test"
@@ -66,6 +68,8 @@ class SelectedPictures:
         By the role of the true class; a class without a role is neither.
     notices : tuple of str
         What to mind, in whole sentences: the file's notices and those of this part.
+    split_words : str
+        What the pictures are, after their number: "test photos".
     """
 
     selection: Selection
@@ -81,6 +85,7 @@ class SelectedPictures:
     is_good: np.ndarray
     is_defective: np.ndarray
     notices: tuple[str, ...] = ()
+    split_words: str = ""
 
     @property
     def n(self) -> int:
@@ -90,13 +95,12 @@ class SelectedPictures:
     @property
     def words(self) -> str:
         """The part in words: "715 test photos"."""
-        named = SPLIT_WORDS.get(self.selection.split, f"photos of the split {self.selection.split}")
-        said = f"{self.n:,} {named}"
+        words = f"{self.n:,} {self.split_words}"
         if self.selection.fold is not None:
-            said += f", fold {self.selection.fold + 1}"
+            words += f", fold {self.selection.fold + 1}"
         if self.selection.run:
-            said += f", run {self.selection.run}"
-        return said + (", without those with a near copy in training" if self.selection.leak_free else "")
+            words += f", run {self.selection.run}"
+        return words + (_WITHOUT_COPIES if self.selection.leak_free else "")
 
 
 def select(evaluation: OpenedEvaluation, selection: Selection) -> SelectedPictures:
@@ -114,6 +118,8 @@ def select(evaluation: OpenedEvaluation, selection: Selection) -> SelectedPictur
     probabilities = evaluation.probabilities if whole else evaluation.probabilities[wanted]
     predicted = probabilities.argmax(axis=1)
     roles = np.array([role or "" for role in evaluation.roles])[actual]
+    added = evaluation.added_split(selection.split)
+    words = SPLIT_WORDS.get(selection.split, f"photos of the split {selection.split}")
     selected = SelectedPictures(
         selection=selection,
         class_names=evaluation.class_names,
@@ -127,27 +133,32 @@ def select(evaluation: OpenedEvaluation, selection: Selection) -> SelectedPictur
         p_defect=evaluation.p_defect[wanted],
         is_good=roles == "ok",
         is_defective=roles == "defect",
+        split_words=added.words if added else words,
     )
-    return replace(selected, notices=(*evaluation.notices, *_notices(selected)))
+    beside = (added.note,) if added and selected.n else ()
+    return replace(selected, notices=(*evaluation.notices, *beside, *_notices(selected)))
 
 
 def available(evaluation: OpenedEvaluation) -> tuple[Selection, ...]:
     """Return every split and run that the evaluation holds, test first, then by run."""
     order = {name: rank for rank, name in enumerate(SPLIT_WORDS)}
-    held = evaluation.pictures[["split", "run"]].drop_duplicates()
-    found = [Selection(str(split), int(run)) for split, run in held.itertuples(index=False)]
+    present = evaluation.pictures[["split", "run"]].drop_duplicates()
+    found = [Selection(str(split), int(run)) for split, run in present.itertuples(index=False)]
     return tuple(sorted(found, key=lambda s: (order.get(s.split, len(order)), s.split, s.run)))
 
 
-def repeats_of(
-    evaluation: OpenedEvaluation, split: str = "test", *, by_fold: bool = False
-) -> tuple[SelectedPictures, ...]:
-    """Return one selection a run (or a fold of run 0), in order: what bands and mean +- sd are taken over."""
-    rows = evaluation.pictures[evaluation.pictures["split"] == split]
-    if by_fold:
-        folds = sorted({int(f) for f in rows.loc[rows["run"] == 0, "fold"].unique() if f >= 0})
-        return tuple(select(evaluation, Selection(split, fold=f)) for f in folds)
-    return tuple(select(evaluation, Selection(split, run=r)) for r in sorted({int(r) for r in rows["run"].unique()}))
+def runs_of(evaluation: OpenedEvaluation, split: str = "test", *, leak_free: bool = False) -> tuple[Selection, ...]:
+    """Return one selection a training that judged the split, in order: what bands and mean +- sd are taken over."""
+    rows = evaluation.pictures
+    runs = sorted({int(r) for r in rows.loc[rows["split"] == split, "run"].unique()})
+    return tuple(Selection(split, run=r, leak_free=leak_free) for r in runs)
+
+
+def folds_of(evaluation: OpenedEvaluation, split: str = "cv") -> tuple[Selection, ...]:
+    """Return one selection a fold of the bundled model's recipe, in order; none where the split has no folds."""
+    rows = evaluation.pictures
+    own = rows.loc[(rows["split"] == split) & (rows["run"] == 0), "fold"]
+    return tuple(Selection(split, fold=f) for f in sorted({int(f) for f in own.unique() if f >= 0}))
 
 
 def _notices(selected: SelectedPictures) -> list[str]:
@@ -159,8 +170,8 @@ def _notices(selected: SelectedPictures) -> list[str]:
     if not selected.inspection:
         present = np.unique(selected.actual)
         if len(present) == 1:
-            said = f"All photos are of the one class {selected.class_names[int(present[0])]}"
-            notices.append(f"{said}: nothing can be said about telling it from others.")
+            one_class = f"All photos are of the one class {selected.class_names[int(present[0])]}"
+            notices.append(f"{one_class}: nothing can be said about telling it from others.")
         if selected.n > 1 and np.ptp(selected.confidence) == 0 and len(np.unique(selected.predicted)) == 1:
             notices.append("The model gives every photo the same answer.")
         return notices

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from defect_app.decision import RecognitionThresholds, Thresholds
 from defect_app.evaluation.answers import accuracy_at
 from defect_app.evaluation.coverage import accept_counts, top_k_accuracy
 from defect_app.evaluation.intervals import Proportion
 from defect_app.evaluation.ranking import Area, ranking_curves
 from defect_app.evaluation.selection import SelectedPictures
-from defect_app.evaluation.thresholds import Thresholds, sorted_scores, verdict_counts
+from defect_app.evaluation.thresholds import sorted_scores, verdict_counts
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,11 @@ class ModelFigures:
 
 
 def model_figures(selected: SelectedPictures, thresholds: Thresholds) -> ModelFigures:
-    """Return the figures of a model; a recognition model accepts from `reject_at`."""
-    accuracy = accuracy_at(selected, thresholds.reject_at)
-    if not selected.inspection:
+    """Return the figures of a model at thresholds of its kind."""
+    accuracy = accuracy_at(selected, thresholds)
+    if isinstance(thresholds, RecognitionThresholds):
         first, fifth = top_k_accuracy(selected)
-        accepted = accept_counts(selected, thresholds.reject_at).accepted
+        accepted = accept_counts(selected, thresholds).accepted
         return ModelFigures(selected.n, accuracy, top_1=first, top_5=fifth, accepted=accepted)
     counts = verdict_counts(sorted_scores(selected), thresholds)
     area = ranking_curves(selected.is_defective, selected.p_defect).roc_area

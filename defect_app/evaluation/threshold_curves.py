@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from defect_app.evaluation.line import PARTS, Costs
-from defect_app.evaluation.thresholds import SortedScores, reached
+from defect_app.decision import Costs, count_reaching
+from defect_app.evaluation.line import PARTS
+from defect_app.evaluation.thresholds import SortedScores
 
 CURVES = ("precision", "recall", "f1", "accuracy", "escape_rate", "false_reject_rate", "review_load", "cost")
 
@@ -109,8 +110,8 @@ def threshold_curves(
     n_good, n_bad = len(scores.good), len(scores.defective)
     reject = np.asarray(thresholds, np.float64)
     review = reject if review_at is None else np.minimum(reject, review_at)
-    false, true = reached(scores.good, reject), reached(scores.defective, reject)
-    good_from_review, bad_from_review = reached(scores.good, review), reached(scores.defective, review)
+    false, true = count_reaching(scores.good, reject), count_reaching(scores.defective, reject)
+    good_from_review, bad_from_review = count_reaching(scores.good, review), count_reaching(scores.defective, review)
     share_bad = _ratio(n_bad, n_good + n_bad) if defect_rate is None else np.float64(defect_rate)
     reviewed_bad = share_bad * _ratio(bad_from_review - true, n_bad)
     reviewed_good = (1 - share_bad) * _ratio(good_from_review - false, n_good)
@@ -153,10 +154,10 @@ def band(values: Sequence[np.ndarray]) -> Band:
     if not values:
         raise ValueError("expected at least one repeat, got none")
     stacked = np.stack([np.asarray(v, np.float64) for v in values])
-    held = np.isfinite(stacked)
-    count = held.sum(axis=0)
-    mean = _ratio(np.where(held, stacked, 0).sum(axis=0), count)
-    squares = np.where(held, (stacked - mean) ** 2, 0).sum(axis=0)
+    finite = np.isfinite(stacked)
+    count = finite.sum(axis=0)
+    mean = _ratio(np.where(finite, stacked, 0).sum(axis=0), count)
+    squares = np.where(finite, (stacked - mean) ** 2, 0).sum(axis=0)
     sd = np.where(count > 1, np.sqrt(squares / np.maximum(count - 1, 1)), np.nan)
     return Band(mean, sd, len(values))
 
@@ -168,4 +169,5 @@ def curve_bands(curves: Sequence[ThresholdCurves]) -> dict[str, Band]:
 
 def _ratio(numerator: object, denominator: object) -> np.ndarray:
     above, below = np.broadcast_arrays(np.asarray(numerator, np.float64), np.asarray(denominator, np.float64))
-    return np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0)
+    ratios: np.ndarray = np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0)
+    return ratios

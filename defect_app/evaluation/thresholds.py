@@ -2,66 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from defect_app.decision import Verdict
-from defect_app.errors import InvalidOperatingPoint
+from defect_app.decision import InspectionThresholds, count_verdicts, verdict_codes
 from defect_app.evaluation.intervals import Proportion, proportion
 from defect_app.evaluation.selection import SelectedPictures
-
-VERDICTS = (Verdict.PASS, Verdict.REVIEW, Verdict.REJECT)
-"""The columns of every verdict matrix, in order."""
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """Where review and rejection begin, on p_defect.
-
-    Attributes
-    ----------
-    review_at, reject_at : float
-        In [0, 1], ``review_at <= reject_at``; equal means no review band.
-
-    Raises
-    ------
-    InvalidOperatingPoint
-        If they are not such numbers.
-    """
-
-    review_at: float
-    reject_at: float
-
-    def __post_init__(self) -> None:
-        """Check range and order."""
-        if not (0 <= self.review_at <= self.reject_at <= 1):
-            raise InvalidOperatingPoint(
-                f"Expected 0 <= review_at <= reject_at <= 1, got {self.review_at} and {self.reject_at}."
-            )
-
-
-def clamped_thresholds(review_at: object, reject_at: object, otherwise: Thresholds) -> Thresholds:
-    """Make thresholds of whatever an address or a form gives: out of range is clamped, no number is ignored.
-
-    Parameters
-    ----------
-    review_at, reject_at : object
-        Numbers or text; a review threshold above the reject threshold is lowered to it.
-    otherwise : Thresholds
-        What to take for a value that is no number.
-    """
-    reject = _clamped(reject_at, otherwise.reject_at)
-    return Thresholds(min(_clamped(review_at, otherwise.review_at), reject), reject)
-
-
-def _clamped(value: object, otherwise: float) -> float:
-    try:
-        number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):
-        return otherwise
-    return otherwise if math.isnan(number) else min(1.0, max(0.0, number))
 
 
 @dataclass(frozen=True)
@@ -109,31 +56,13 @@ def sorted_scores(selected: SelectedPictures) -> SortedScores:
     )
 
 
-def reached(ascending: np.ndarray, thresholds: object) -> np.ndarray:
-    """Count the scores that reach thresholds: ``score >= threshold``, as `decision.verdict_at` compares.
-
-    Parameters
-    ----------
-    ascending : ndarray, shape (n,)
-        Sorted scores.
-    thresholds : array_like
-        Any shape.
-
-    Returns
-    -------
-    ndarray of intp
-        Of the thresholds' shape.
-    """
-    return len(ascending) - np.searchsorted(ascending, np.asarray(thresholds, np.float64), side="left")
-
-
 @dataclass(frozen=True)
 class VerdictCounts:
     """What two thresholds do with the good and the defective parts.
 
     Attributes
     ----------
-    thresholds : Thresholds
+    thresholds : InspectionThresholds
         The two lines.
     counts : ndarray of int, shape (2, 3)
         Rows Actual good, Actual defective; columns PASS, REVIEW, REJECT.
@@ -145,7 +74,7 @@ class VerdictCounts:
         Of all intervals.
     """
 
-    thresholds: Thresholds
+    thresholds: InspectionThresholds
     counts: np.ndarray
     by_class: np.ndarray
     class_names: tuple[str, ...]
@@ -179,54 +108,29 @@ class VerdictCounts:
     def headline(self) -> str:
         """Escapes and false rejects in one or two sentences."""
         escapes, false_rejects = self.escapes, self.false_rejects
-        told = []
+        sentences = []
         if escapes.n:
-            told.append(f"Of {escapes.n:,} defective parts {escapes.count:,} escaped ({escapes.words}).")
+            sentences.append(f"Of {escapes.n:,} defective parts {escapes.count:,} escaped ({escapes.words}).")
         if false_rejects.n:
-            said = f"Of {false_rejects.n:,} good parts {false_rejects.count:,} were rejected"
-            told.append(f"{said} ({false_rejects.words}).")
-        return " ".join(told) or "There are no parts to count."
+            rejected = f"Of {false_rejects.n:,} good parts {false_rejects.count:,} were rejected"
+            sentences.append(f"{rejected} ({false_rejects.words}).")
+        return " ".join(sentences) or "There are no parts to count."
 
 
-def verdict_counts(scores: SortedScores, thresholds: Thresholds, confidence: float = 0.95) -> VerdictCounts:
+def verdict_counts(scores: SortedScores, thresholds: InspectionThresholds, confidence: float = 0.95) -> VerdictCounts:
     """Count verdicts at two thresholds; two binary searches a class."""
     names = tuple(name for name, _ in scores.by_class)
-    rows = [_verdict_row(values, thresholds) for _, values in scores.by_class]
+    rows = [count_verdicts(values, thresholds) for _, values in scores.by_class]
     return VerdictCounts(
         thresholds=thresholds,
-        counts=np.stack([_verdict_row(scores.good, thresholds), _verdict_row(scores.defective, thresholds)]),
+        counts=np.stack([count_verdicts(scores.good, thresholds), count_verdicts(scores.defective, thresholds)]),
         by_class=np.stack(rows) if rows else np.zeros((0, 3), np.intp),
         class_names=names,
         confidence=confidence,
     )
 
 
-def _verdict_row(ascending: np.ndarray, thresholds: Thresholds) -> np.ndarray:
-    from_review, from_reject = reached(ascending, [thresholds.review_at, thresholds.reject_at])
-    return np.array([len(ascending) - from_review, from_review - from_reject, from_reject])
-
-
-def verdict_codes(p_defect: np.ndarray, thresholds: Thresholds) -> np.ndarray:
-    """Return each picture's verdict as its index in `VERDICTS`.
-
-    Parameters
-    ----------
-    p_defect : ndarray, shape (n,)
-        In [0, 1]; NaN gives REVIEW, as `decision.judge` does.
-    thresholds : Thresholds
-        The two lines.
-
-    Returns
-    -------
-    ndarray of int8, shape (n,)
-        0 PASS, 1 REVIEW, 2 REJECT.
-    """
-    scores = np.asarray(p_defect, np.float64)
-    codes = (scores >= thresholds.review_at).astype(np.int8) + (scores >= thresholds.reject_at)
-    return np.where(np.isnan(scores), np.int8(1), codes).astype(np.int8)
-
-
-def changed_verdicts(p_defect: np.ndarray, before: Thresholds, after: Thresholds) -> np.ndarray:
+def changed_verdicts(p_defect: np.ndarray, before: InspectionThresholds, after: InspectionThresholds) -> np.ndarray:
     """Return the indices of the pictures whose verdict differs between two points, greatest p_defect first."""
     changed = np.flatnonzero(verdict_codes(p_defect, before) != verdict_codes(p_defect, after))
     return changed[np.argsort(-np.asarray(p_defect, np.float64)[changed], kind="stable")]

@@ -12,8 +12,13 @@ from defect_app.errors import DefectLensError
 
 HISTORY_FILE = "history.csv"
 _NEEDED = ("epoch", "loss", "validation_loss")
-_RISE = 1.15
-_STILL_FALLING = 0.97
+_LEAST_EPOCHS = 5
+_CHANGE = 0.03
+"""Of the loss: a trend below this share says nothing, however steady it is."""
+_HIDDEN = 0.25
+"""Of the loss: a rise of this share is worth knowing; where noise could hide it, nothing is told."""
+_SURE = 2.0
+"""A trend counts from so many standard deviations of what the curve jumps from epoch to epoch."""
 
 
 @dataclass(frozen=True)
@@ -36,25 +41,55 @@ class TrainingHistory:
     @property
     def best_epoch(self) -> int:
         """The epoch with the least validation loss; 0 where none is a number."""
-        held = np.isfinite(self.validation_loss)
-        return int(self.epoch[held][np.argmin(self.validation_loss[held])]) if held.any() else 0
+        finite = np.isfinite(self.validation_loss)
+        return int(self.epoch[finite][np.argmin(self.validation_loss[finite])]) if finite.any() else 0
 
     @property
     def sentence(self) -> str:
         """One line on over- or underfitting, as read from the curves."""
-        held = np.isfinite(self.validation_loss) & np.isfinite(self.loss)
-        seen, unseen = self.loss[held], self.validation_loss[held]
-        if len(seen) < 3:
+        finite = np.isfinite(self.validation_loss) & np.isfinite(self.loss)
+        if finite.sum() < _LEAST_EPOCHS:
             return "Too few epochs to read over- or underfitting from."
-        best = int(np.argmin(unseen))
-        last = float(np.mean(unseen[-2:]))
-        if last > _RISE * unseen[best] and seen[-1] < seen[best]:
-            said = f"Validation loss rises after epoch {self.epoch[held][best]} while training loss still falls"
-            return f"{said}: it overfits from there on."
-        if best >= len(unseen) - 2 and unseen[-1] < _STILL_FALLING * unseen[-3]:
-            return "Validation loss is still falling at the end: longer training may help (underfitting)."
-        said = f"Validation loss is lowest at epoch {self.epoch[held][best]} and then stays level"
-        return f"{said}: no sign of overfitting."
+        epoch, seen, unseen = self.epoch[finite], self.loss[finite], self.validation_loss[finite]
+        best, end, noise = int(np.argmin(unseen)), max(2, len(unseen) // 5), _noise(unseen)
+        lowest = float(unseen[best])
+        rise = float(unseen[-end:].mean()) - lowest
+        # The least of m values lies below the course by about sqrt(2 ln m) standard deviations of the noise alone.
+        doubt = noise * (np.sqrt(2 * np.log(len(unseen))) + _SURE / np.sqrt(end))
+        after = best < len(unseen) - end
+        if after and rise > max(_CHANGE * lowest, doubt) and seen[-end:].mean() < seen[best]:
+            rises = f"Validation loss rises by {rise / lowest:.0%} after epoch {epoch[best]}"
+            falls = f"while training loss still falls{self._accuracy_words(finite, best)}"
+            return f"{rises} {falls}: it overfits from there on."
+        third = max(3, len(unseen) // 3)
+        fall = -_slope(unseen[-third:]) * (third - 1)
+        if fall > max(_CHANGE * unseen[-third:].mean(), _SURE * noise):
+            falls = f"Validation loss still falls, by {fall / unseen[-third]:.0%} over the last {third} epochs"
+            return f"{falls}: longer training may help (underfitting)."
+        if after and rise > _CHANGE * lowest and doubt > _HIDDEN * lowest:
+            ends = f"Validation loss ends {rise / lowest:.0%} above its lowest, at epoch {epoch[best]}"
+            return f"{ends}, but changes by {noise / lowest:.0%} from epoch to epoch: overfitting cannot be told."
+        return "Validation loss is level at the end: no sign of overfitting."
+
+    def _accuracy_words(self, finite: np.ndarray, best: int) -> str:
+        accuracy = self.validation_accuracy[finite]
+        if not np.isfinite(accuracy).all():
+            return ""
+        return f" and accuracy goes from {accuracy[best]:.2f} to {accuracy[-1]:.2f}"
+
+
+def _noise(values: np.ndarray) -> float:
+    """Return the standard deviation of a curve about its own course, by the median of its second differences.
+
+    Of a curve of nine values and more its first third, where it falls steeply, is left out.
+    """
+    values = values[len(values) // 3 :] if len(values) >= 9 else values
+    # Of independent noise of variance s**2 the second differences have the variance 6 s**2; a straight course has none.
+    return float(1.4826 * np.median(np.abs(np.diff(values, 2))) / np.sqrt(6))
+
+
+def _slope(values: np.ndarray) -> float:
+    return float(np.polyfit(np.arange(len(values)), values, 1)[0])
 
 
 def read_history(folder: Path) -> TrainingHistory:

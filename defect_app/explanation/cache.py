@@ -8,14 +8,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from defect_app.errors import DefectLensError
+from defect_app.errors import DefectLensError, InvalidDocument
+from defect_app.evaluation.stamped_table import read_stamped, write_stamped
 from defect_app.explanation.localisation import DILATION
-from defect_app.stamped_table import read_stamped, write_stamped
+from defect_app.validation import validated
 
 EXPLANATIONS_FILE = "explanations.parquet"
 COLUMNS = (
     "image", "sha256", "source", "split", "method", "layer", "p_defect", "hit", "heat_inside", "best_iou", "chance",
 )  # fmt: skip
+_FIGURES = ("p_defect", "heat_inside", "best_iou", "chance")
 _AGAIN = "Run the explain command."
 
 
@@ -26,7 +28,7 @@ class ExplanationOrigin:
     Attributes
     ----------
     model_id, model_sha256 : str
-        The model; the hash is `catalog.model_digest`.
+        The model; the hash is `catalog.weights_sha256`.
     dataset : str
         Name of the real pictures' data set; empty where there are scenes alone.
     dilation : float
@@ -35,6 +37,8 @@ class ExplanationOrigin:
         ISO 8601, UTC.
     versions : dict
         Package name to version.
+    scenes_version : int or None
+        As in `evaluation.EvaluationOrigin`.
     """
 
     model_id: str
@@ -42,9 +46,8 @@ class ExplanationOrigin:
     dataset: str = ""
     dilation: float = DILATION
     created: str = ""
-    versions: dict[str, str] = field(
-        default_factory=lambda: {n: version(n) for n in ("tf-keras-vis", "keras", "tensorflow", "openvino", "numpy")}
-    )
+    versions: dict[str, str] = field(default_factory=lambda: {n: version(n) for n in ("openvino", "numpy")})
+    scenes_version: int | None = None
 
 
 @dataclass(frozen=True)
@@ -87,8 +90,9 @@ def read_explanations(folder: Path) -> Explanations:
     """
     try:
         rows, origin = read_stamped(folder / EXPLANATIONS_FILE, COLUMNS)
-        return Explanations(rows, ExplanationOrigin(**origin))
+        figures = {name: pd.to_numeric(rows[name]) for name in _FIGURES}
+        return Explanations(rows.assign(**figures), validated(ExplanationOrigin, origin))
     except FileNotFoundError as error:
         raise DefectLensError(f"The heat maps of {folder.name} have not been measured yet.", _AGAIN) from error
-    except (TypeError, ValueError) as error:
+    except (OSError, TypeError, ValueError, InvalidDocument) as error:
         raise DefectLensError(f"{folder.name}: {EXPLANATIONS_FILE} cannot be read.", _AGAIN) from error

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from defect_app.catalog import InputSpec
 from defect_app.engine import ActivationMap, in_photo_frame, upsample_map
+from defect_app.engine.gradient_engine import GradientEngine
 from defect_app.errors import ModelUnavailable
-from defect_app.explanation.methods import CLASS_ACTIVATION_MAP, method_called
+from defect_app.explanation.gradient_engines import gradient_engine
+from defect_app.explanation.methods import CLASS_ACTIVATION_MAP, Question, method_called
+from defect_app.explanation.methods.hires_cam import METHOD as HIRES_CAM
 from defect_app.explanation.target import Target
 from defect_app.inspection import Inspector, input_pixels
-
-if TYPE_CHECKING:
-    from defect_app.explanation.gradients import LogitModel
+from defect_app.progress import Progress, no_progress
 
 LEAST_EVIDENCE = 1e-9
 """The strongest place must have more than this, in logits, or the map is rounding error. Far below the engine's limit:
@@ -53,25 +53,59 @@ def heatmap(
 
 
 def photo_map(
-    model: Inspector, photo: np.ndarray, target: Target, method: str = CLASS_ACTIVATION_MAP, layer: str = ""
+    model: Inspector,
+    photo: np.ndarray,
+    target: Target,
+    method: str = CLASS_ACTIVATION_MAP,
+    layer: str = "",
+    progress: Progress = no_progress,
 ) -> ActivationMap:
     """Return the same as `heatmap`, as coarse as the method gives it, over the whole photo."""
-    found = input_map(model, input_pixels(photo, model.spec), target, method, layer)
-    height, width = photo.shape[:2]
+    found = input_map(model, input_pixels(photo, model.spec), target, method, layer, progress)
+    return over_photo(found, model.spec.input, photo.shape[0], photo.shape[1])
+
+
+def over_photo(found: ActivationMap, size: InputSpec, height: int, width: int) -> ActivationMap:
+    """Return a map over a model's input as one over the photo, whose height and width are given."""
     return in_photo_frame(
-        found,
-        model.spec.input,
-        photo_height=height,
-        photo_width=width,
-        longest_side=max(64, *found.values.shape),
+        found, size, photo_height=height, photo_width=width, longest_side=max(64, *found.values.shape)
     )
 
 
+def score_of(model: Inspector, pixels: np.ndarray, target: Target) -> float:
+    """Return what the maps explain: the logits of a photo at the input size, weighed as the target says.
+
+    Raises
+    ------
+    DefectLensError
+        If the model has no logits.
+    """
+    engine = gradient_engine(model)
+    (logits,) = engine.logits([pixels])
+    engine.rest()
+    return float(logits @ target.direction)
+
+
 def input_map(
-    model: Inspector, pixels: np.ndarray, target: Target, method: str = CLASS_ACTIVATION_MAP, layer: str = ""
+    model: Inspector,
+    pixels: np.ndarray,
+    target: Target,
+    method: str = CLASS_ACTIVATION_MAP,
+    layer: str = "",
+    progress: Progress = no_progress,
 ) -> ActivationMap:
-    """Return the map over the model's input; `pixels` is uint8 of the input's size, the rest as in `heatmap`."""
-    if not method_called(method).needs_keras:
+    """Return the map over the model's input.
+
+    Parameters
+    ----------
+    pixels : ndarray of uint8, shape (height, width, 3)
+        The photo at the input size.
+    progress : Progress
+        Called after each step of a method that takes many; may raise to stop it.
+    model, target, method, layer
+        See `heatmap`.
+    """
+    if method_called(method).compute is None:
         found = model.engine.activation_map(pixels, target.direction, target.name)
         if found is None:
             raise ModelUnavailable(
@@ -79,45 +113,53 @@ def input_map(
                 "Choose a gradient method.",
             )
         return found
-    from defect_app.explanation.gradients import load_logit_model
+    layer = layer or model.spec.explain_layer
+    return as_map(evidence(gradient_engine(model), pixels, target, method, layer, progress), target)
 
-    return keras_map(load_logit_model(model.folder), pixels, target, method, layer or model.spec.explain_layer)
 
+def evidence(
+    engine: GradientEngine,
+    pixels: np.ndarray,
+    target: Target,
+    method: str,
+    layer: str,
+    progress: Progress = no_progress,
+) -> np.ndarray:
+    """Return what speaks for a target at each place, and below 0 what speaks against it.
 
-def keras_map(
-    logit_model: LogitModel, pixels: np.ndarray, target: Target, method: str, layer: str = ""
-) -> ActivationMap:
-    """Return the map of a Keras model over its input; the class activation map is taken as HiResCAM, its equal.
+    The class activation map is taken as HiResCAM, its equal.
 
     Parameters
     ----------
-    logit_model : LogitModel
-        The network before its softmax.
-    pixels : ndarray, shape (height, width, 3)
-        RGB 0..255 at the input size.
-    target, method, layer
-        See `heatmap`; without a layer the last one.
+    engine : GradientEngine
+        The model, or a copy of it with shuffled weights.
+    layer : str
+        One of the engine's layers.
+    pixels, target, method, progress
+        See `input_map`.
+
+    Returns
+    -------
+    ndarray, shape (rows, columns)
+        As fine as the layer, or as the photo; in the method's own unit.
 
     Raises
     ------
     DefectLensError
-        If the method or the layer is unknown.
+        If the method or the layer is unknown, or the model's gradient is not known.
     """
-    from defect_app.explanation import gradients
+    compute = method_called(method).compute or HIRES_CAM.compute
+    assert compute is not None
+    try:
+        return compute(Question(engine, pixels, target.direction, layer, progress))
+    finally:
+        engine.rest()
 
-    layer = layer or logit_model.last_layer
-    if method_called(method).takes_layer and layer not in {entry.name for entry in logit_model.layers}:
-        raise ModelUnavailable(f"The model has no layer {layer!r} with a map.", "Choose one of the list.")
-    compute = {
-        CLASS_ACTIVATION_MAP: gradients.hires_cam,
-        "grad-cam": gradients.grad_cam,
-        "grad-cam++": gradients.grad_cam_plus_plus,
-        "layer-cam": gradients.layer_cam,
-        "score-cam": gradients.score_cam,
-        "smoothgrad": gradients.smooth_grad,
-    }[method]
-    evidence = np.maximum(np.nan_to_num(compute(logit_model, pixels, target.direction, layer), posinf=0.0), 0.0)
-    strongest = float(evidence.max(initial=0.0))
+
+def as_map(found: np.ndarray, target: Target) -> ActivationMap:
+    """Return evidence, shape (rows, columns), scaled to its strongest place, without what speaks against the target."""
+    positive = np.maximum(np.nan_to_num(found, posinf=0.0), 0.0)
+    strongest = float(positive.max(initial=0.0))
     if strongest <= LEAST_EVIDENCE:
-        return ActivationMap(np.zeros(evidence.shape, np.float32), target.name, has_evidence=False)
-    return ActivationMap((evidence / strongest).astype(np.float32), target.name, has_evidence=True)
+        return ActivationMap(np.zeros(positive.shape, np.float32), target.name, has_evidence=False)
+    return ActivationMap((positive / strongest).astype(np.float32), target.name, has_evidence=True, strongest=strongest)

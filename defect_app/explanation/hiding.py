@@ -90,20 +90,24 @@ class HidingCurves:
         runs = len(self.random_deletion)
         deletes = int((self.deletion_area < self.random_deletion_areas).sum())
         inserts = int((self.insertion_area > self.random_insertion_areas).sum())
-        said = f"Hiding by the map lowers the answer more than {deletes} of {runs} random hidings"
+        counted = f"Hiding by the map lowers the answer more than {deletes} of {runs} random hidings"
         if self.random_insertion_areas.mean() > SATURATED:
             # Whatever is shown, the answer is high: there is no room to be better than chance.
-            wins, most, said = deletes, runs, f"{said}; showing tells nothing here, any part of the photo is enough"
+            wins, most, counted = (
+                deletes,
+                runs,
+                f"{counted}; showing tells nothing here, any part of the photo is enough",
+            )
         else:
             wins, most = deletes + inserts, 2 * runs
-            said += f"; showing by the map raises it more than {inserts} of {runs}"
+            counted += f"; showing by the map raises it more than {inserts} of {runs}"
         if wins == most:
-            told = "The map points at what the model goes by"
+            verdict = "The map points at what the model goes by"
         elif wins <= most / 2:
-            told = "The map does no better than chance here: do not believe it on this photo"
+            verdict = "The map does no better than chance here: do not believe it on this photo"
         else:
-            told = "The evidence is mixed: believe the map only in part"
-        return f"{told}. {said}."
+            verdict = "The evidence is mixed: believe the map only in part"
+        return f"{verdict}. {counted}."
 
 
 def area_under(share: np.ndarray, answer: np.ndarray) -> float:
@@ -157,7 +161,8 @@ def replaced(pixels: np.ndarray, by: np.ndarray, order: np.ndarray, share: float
     chosen[order[: round(share * len(order))]] = 1.0
     height, width = pixels.shape[:2]
     soft = cv2.GaussianBlur(chosen.reshape(height, width), (0, 0), max(0.5, EDGE * min(height, width)))[..., None]
-    return np.rint(pixels + soft * (by.astype(np.float32) - pixels)).astype(np.uint8)
+    hidden: np.ndarray = np.rint(pixels + soft * (by.astype(np.float32) - pixels)).astype(np.uint8)
+    return hidden
 
 
 def hottest_first(heat: ActivationMap, shape: tuple[int, int]) -> np.ndarray:

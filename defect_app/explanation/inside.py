@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from defect_app.explanation.gradient_engines import gradient_engine
 from defect_app.inspection import Inspector
 
 STRONGEST = 6
@@ -52,27 +53,25 @@ def look_inside(model: Inspector, pixels: np.ndarray) -> tuple[Stage, ...]:
     Parameters
     ----------
     model : Inspector
-        With a Keras file.
+        The loaded model.
     pixels : ndarray of uint8, shape (height, width, 3)
         The photo at the input size.
 
     Raises
     ------
     ModelUnavailable
-        If the model has no Keras file.
+        If the model cannot be run by layers.
     """
-    from defect_app.explanation.gradients import load_logit_model
-
-    logit_model = load_logit_model(model.folder)
-    ends = logit_model.stage_ends[-MOST_STAGES:]
+    engine = gradient_engine(model)
+    ends = engine.stage_ends[-MOST_STAGES:]
     places = np.linspace(0, len(_WORDS) - 1, len(ends)).round().astype(int) if len(ends) > 1 else [len(_WORDS) - 1]
-    answers = logit_model.feature_maps(pixels, tuple(layer.name for layer in ends))
+    answers = engine.feature_maps(pixels, tuple(layer.name for layer in ends))
     words = [_WORDS[place] for place in places]
     if len(ends) > 1 and ends[-1].rows > ends[-2].rows:
         words[-1] = _JOINED_WORDS
     return tuple(
-        Stage(layer.name, said, layer.rows, layer.columns, layer.channels, strongest_maps(answer))
-        for layer, said, answer in zip(ends, words, answers, strict=True)
+        Stage(layer.name, description, layer.rows, layer.columns, layer.channels, strongest_maps(answer))
+        for layer, description, answer in zip(ends, words, answers, strict=True)
     )
 
 
@@ -95,4 +94,5 @@ def strongest_maps(answer: np.ndarray, count: int = STRONGEST) -> np.ndarray:
     maps = np.moveaxis(answer[..., chosen], -1, 0).astype(np.float32)
     low = maps.min(axis=(1, 2), keepdims=True)
     span = maps.max(axis=(1, 2), keepdims=True) - low
-    return (maps - low) / np.where(span > 0, span, 1.0)
+    scaled: np.ndarray = (maps - low) / np.where(span > 0, span, 1.0)
+    return scaled

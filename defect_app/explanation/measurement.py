@@ -15,17 +15,17 @@ from defect_app.decision import p_defect_of
 from defect_app.engine import HeatMapKind, upsample_map
 from defect_app.errors import DataUnavailable, ModelUnavailable
 from defect_app.explanation.cache import COLUMNS
+from defect_app.explanation.gradient_engines import gradient_engine
 from defect_app.explanation.heatmap import photo_map
 from defect_app.explanation.localisation import localise
-from defect_app.explanation.methods import METHODS
+from defect_app.explanation.methods import CLASS_ACTIVATION_MAP, METHODS
 from defect_app.explanation.target import defect_target
 from defect_app.inspection import Inspector, input_pixels
-from defect_app.intake import Rejection, content_hash, encode_jpeg, read_photo
+from defect_app.intake import Rejection, content_hash, read_photo
 from defect_app.scenes import PRODUCTS, render
+from defect_app.scenes.files import scene_file
+from defect_app.scenes.seeds import explanation_seeds
 
-SCENES_FROM = 9_000_000
-"""First seed of the scenes that are explained, far from those of training and of evaluation."""
-SCENE_QUALITY = 92
 HELD_OUT = ("validation", "test")
 FINER_LAYERS = 2
 """Layer-CAM is also measured on the last layer of so many finer sizes, and Score-CAM on the first of them."""
@@ -53,7 +53,7 @@ class MaskedPicture:
 
 
 def real_pictures(loaded: LoadedDataset) -> tuple[LabelledPicture, ...]:
-    """Return the pictures with a mask that the model neither learnt from nor has a copy of in training."""
+    """Return the pictures with a mask that are neither in the training set nor have a copy there."""
     return tuple(p for p in loaded.pictures if p.mask is not None and p.split in HELD_OUT and not p.leaked)
 
 
@@ -77,28 +77,28 @@ def defective_scenes(product: str, count: int) -> Iterator[MaskedPicture]:
     """Render defective scenes, as JPEG; none where the product has no scenes."""
     if product not in PRODUCTS:
         return
-    for seed in range(SCENES_FROM, SCENES_FROM + count):
+    for seed in explanation_seeds(count):
         scene = render(product, seed, True)
         if scene.mask.any():
-            data = encode_jpeg(scene.photo, quality=SCENE_QUALITY)
-            yield MaskedPicture(f"scenes/{product}/{seed}.jpg", "scenes", "scene", data, scene.mask)
+            file = scene_file(product, seed, scene)
+            yield MaskedPicture(file.image, "scenes", "scene", file.data, scene.mask)
 
 
 def measured_methods(model: Inspector) -> list[tuple[str, str]]:
     """Return the methods that a model takes, each with its layer (empty where it takes none).
 
-    Those that need Keras are left out where the model has no Keras file.
+    Those that need a gradient are left out where it is not known.
     """
-    found = [] if model.engine.heat_map_kind is HeatMapKind.NONE else [("cam", "")]
+    found = [] if model.engine.heat_map_kind is HeatMapKind.NONE else [(CLASS_ACTIVATION_MAP, "")]
     try:
-        from defect_app.explanation.gradients import load_logit_model
-
-        logit_model = load_logit_model(model.folder)
+        engine = gradient_engine(model)
     except ModelUnavailable:
         return found
     explained = model.spec.explain_layer
-    found += [(m.name, explained if m.takes_layer else "") for m in METHODS.values() if m.needs_keras]
-    finer = [layer.name for layer in logit_model.stage_ends if layer.name != explained][::-1][:FINER_LAYERS]
+    layers = {m.name: explained if m.takes_layer else "" for m in METHODS.values() if m.compute is not None}
+    found += [(name, layer) for name, layer in layers.items() if not engine.missing_gradient(layer)]
+    finer = [layer.name for layer in engine.stage_ends if layer.name != explained][::-1][:FINER_LAYERS]
+    finer = [name for name in finer if not engine.missing_gradient(name)]
     return found + [("layer-cam", name) for name in finer] + [("score-cam", name) for name in finer[:1]]
 
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from defect_app.decision import OperatingPoint
+from defect_app.decision import OperatingPoint, Verdict
 from defect_app.engine import ActivationMap
 from defect_app.explanation.heatmap import photo_map
 from defect_app.explanation.methods import CLASS_ACTIVATION_MAP
 from defect_app.explanation.target import Target
 from defect_app.inspection import Inspected, Inspector
 from defect_app.intake import Photo, content_hash
+from defect_app.progress import Progress, no_progress
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,12 +32,20 @@ class Shaken:
         Over the version's photo.
     probability : float
         Of the target, in [0, 1].
+    label, label_probability : str, float
+        Title of the most probable class, and its probability in [0, 1].
     """
 
     name: str
     inspected: Inspected
     heat: ActivationMap
     probability: float
+    label: str
+    label_probability: float
+
+    def differs_from(self, other: Shaken) -> bool:
+        """Return whether the model answers otherwise: another verdict, or the same one for another class."""
+        return (self.inspected.judgement.verdict, self.label) != (other.inspected.judgement.verdict, other.label)
 
 
 def shake(
@@ -46,6 +55,7 @@ def shake(
     method: str = CLASS_ACTIVATION_MAP,
     layer: str = "",
     point: OperatingPoint | None = None,
+    progress: Progress = no_progress,
 ) -> tuple[Shaken, ...]:
     """Judge and explain a photo as it is, and each changed version of it.
 
@@ -59,27 +69,50 @@ def shake(
         See `heatmap`.
     point : OperatingPoint, optional
         Default: the one the model was delivered with.
+    progress : Progress
+        Called after each version; may raise to stop.
     """
-    found = []
+    found: list[Shaken] = []
     for name, change in CHANGES.items():
         pixels = np.ascontiguousarray(change(photo))
         height, width = pixels.shape[:2]
         inspected = model.inspect(Photo(name, content_hash(pixels.tobytes()), pixels, width, height, "PNG"), point)
         heat = photo_map(model, pixels, target, method, layer)
-        found.append(Shaken(name, inspected, heat, target.probability(inspected.probabilities, model.spec)))
+        best = int(inspected.probabilities.argmax())
+        found.append(
+            Shaken(
+                name,
+                inspected,
+                heat,
+                target.probability(inspected.probabilities, model.spec),
+                model.spec.classes[best].title,
+                float(inspected.probabilities[best]),
+            )
+        )
+        progress("Shaking and looking", len(found), len(CHANGES))
     return tuple(found)
 
 
 def what_fools_it(shaken: tuple[Shaken, ...]) -> str:
-    """Say in words which changes change the verdict."""
-    first = shaken[0]
-    others = [s for s in shaken[1:] if s.inspected.judgement.verdict != first.inspected.judgement.verdict]
-    spread = max((abs(s.probability - first.probability) for s in shaken[1:]), default=0.0)
+    """Say in words which changes change the answer: the verdict, or the class."""
+    first, *changed = shaken
+    others = [s for s in changed if s.differs_from(first)]
+    spread = max((abs(s.probability - first.probability) for s in changed), default=0.0)
     moved = f"The answer moves by at most {spread:.2f}."
     if not others:
-        return f"The verdict holds through all {len(shaken) - 1} changes. {moved}"
-    named = ", ".join(f"{s.name.lower()} ({s.inspected.judgement.verdict.value})" for s in others)
-    return f"{len(others)} of {len(shaken) - 1} changes change the verdict: {named}. {moved}"
+        return f"Verdict and class hold through all {len(changed)} changes. {moved}"
+    named = ", ".join(f"{s.name.lower()} ({_otherwise(s, first)})" for s in others)
+    return f"{len(others)} of {len(changed)} changes change the answer: {named}. {moved}"
+
+
+_WORDS = {Verdict.ACCEPT: "recognised"}
+"""Where a verdict is called otherwise on screen."""
+
+
+def _otherwise(one: Shaken, first: Shaken) -> str:
+    verdict = one.inspected.judgement.verdict
+    words = [] if verdict == first.inspected.judgement.verdict else [_WORDS.get(verdict, verdict.value.lower())]
+    return ", ".join(words + ([] if one.label == first.label else [one.label]))
 
 
 def _lit(factor: float) -> Callable[[np.ndarray], np.ndarray]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from defect_app.decision import InspectionThresholds, is_rejected
 from defect_app.evaluation.intervals import Proportion, proportion
 from defect_app.explanation.cache import Explanations
 from defect_app.explanation.methods import METHODS
@@ -68,17 +69,17 @@ class MethodFigures:
         return f"{known} at {self.layer}" if self.layer else known
 
 
-def summarise(explanations: Explanations, reject_at: float) -> tuple[MethodFigures, ...]:
+def summarise(explanations: Explanations, thresholds: InspectionThresholds) -> tuple[MethodFigures, ...]:
     """Return the figures of every source and method, over defective parts that the model rejects, best first.
 
     Parameters
     ----------
     explanations : Explanations
-        Of pictures that the model never learnt from.
-    reject_at : float
-        Threshold on `p_defect`, in [0, 1].
+        Of pictures that the model was not trained on.
+    thresholds : InspectionThresholds
+        That the model is used with.
     """
-    rows = explanations.rows[explanations.rows["p_defect"] >= reject_at]
+    rows = explanations.rows[is_rejected(explanations.rows["p_defect"], thresholds)]
     found = []
     kinds = rows[["source", "method", "layer"]].drop_duplicates().itertuples(index=False, name=None)
     for source, method, layer in kinds:
@@ -112,13 +113,13 @@ def as_table(figures: tuple[MethodFigures, ...]) -> pd.DataFrame:
 
 def in_words(figures: tuple[MethodFigures, ...]) -> list[str]:
     """Say for each source which method finds the defect best, and how often."""
-    said = []
+    sentences = []
     for source, words in SOURCES.items():
         best = next((f for f in figures if f.source == source), None)
         if best is not None:
-            said.append(
+            sentences.append(
                 f"On {words} that the model rejects, {best.title} puts its strongest place on the defect in "
                 f"{best.hits.count} of {best.hits.n} ({best.hits.words}); a place at random would in "
                 f"{100 * best.chance:.0f} %."
             )
-    return said
+    return sentences

@@ -74,7 +74,7 @@ def class_target(spec: ModelSpec, name: str) -> Target:
 
 
 def default_target(spec: ModelSpec, probabilities: np.ndarray) -> Target:
-    """Return what the Inspect page explains: the score of defect, or the most probable class of a recognition model."""
+    """Return what is explained unasked: the score of defect, or the most probable class of a recognition model."""
     if spec.task == "inspection":
         return defect_target(spec)
     return class_target(spec, spec.class_names[int(np.argmax(probabilities))])

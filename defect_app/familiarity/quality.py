@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
-import cv2
 import numpy as np
 
 GLARE_LEVEL = 250
@@ -62,6 +61,9 @@ def measure_quality(pixels: np.ndarray) -> PhotoQuality:
     pixels : ndarray of uint8, shape (height, width, 3)
         RGB.
     """
+    # Here: what only passes verdicts on needs no image library.
+    import cv2
+
     grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
     _, deviation = cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_16S))
     return PhotoQuality(
@@ -71,15 +73,27 @@ def measure_quality(pixels: np.ndarray) -> PhotoQuality:
     )
 
 
-def fit_limits(qualities: Sequence[PhotoQuality]) -> QualityLimits:
+def margin_of(n_photos: int) -> float:
+    """Return how far limits lie beyond the extremes of so many photos, see `fit_limits`: 0.5 for many, 2 for five."""
+    return 0.5 + 7.5 / max(n_photos, 5)
+
+
+def fit_limits(qualities: Sequence[PhotoQuality], margin: float = 0.5) -> QualityLimits:
     """Set the limits beyond all but the most extreme training photos.
 
-    The margin outside the 0.2 % and 99.8 % quantiles is half of the distance from the median to them: training
+    The margin outside the 0.2 % and 99.8 % quantiles is a share of the distance from the median to them: training
     photos are a sample, and an ordinary photo a little beyond the sample is no poor photo.
+
+    Parameters
+    ----------
+    qualities : sequence of PhotoQuality
+        Of training photos.
+    margin : float
+        That share.
     """
     table = np.array([astuple(q) for q in qualities], np.float64)
     low, middle, high = np.quantile(table, [0.002, 0.5, 0.998], axis=0)
-    lower, upper = low - 0.5 * (middle - low), high + 0.5 * (high - middle)
+    lower, upper = low - margin * (middle - low), high + margin * (high - middle)
     return QualityLimits(
         least_sharpness=float(lower[0]),
         least_brightness=float(max(lower[1], 8.0)),

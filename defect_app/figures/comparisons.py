@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from defect_app.evaluation.intervals import Proportion
 from defect_app.evaluation.per_class import ClassFigures
-from defect_app.figures.style import SERIES, SYMBOLS, label_text, said_instead, styled
+from defect_app.figures.style import SERIES, SYMBOLS, label_text, message_figure, styled
 
 _LINE = 18
 """Characters in a line of a small chart's labels."""
@@ -19,14 +19,14 @@ _LINE = 18
 
 def proportions_figure(named: Sequence[tuple[str, Proportion]], x_title: str) -> go.Figure:
     """Draw proportions with their intervals as points, one a line; those without photos are left out."""
-    held = [(name, p) for name, p in named if p.n]
-    if not held:
-        return said_instead("There are no photos to compare.")
+    counted = [(name, p) for name, p in named if p.n]
+    if not counted:
+        return message_figure("There are no photos to compare.")
     return _points(
-        [name for name, _ in held],
-        np.array([p.rate for _, p in held]),
-        np.array([p.low for _, p in held]),
-        np.array([p.high for _, p in held]),
+        [name for name, _ in counted],
+        np.array([p.rate for _, p in counted]),
+        np.array([p.low for _, p in counted]),
+        np.array([p.high for _, p in counted]),
         x_title,
         "Model",
     )
@@ -37,15 +37,15 @@ def published_figure(published: Sequence[tuple[str, Proportion]], ours: Sequence
     figure = go.Figure()
     names: list[str] = []
     for place, (whose, named) in enumerate((("published", published), ("ours", ours))):
-        held = [(f"{name} ({whose})", p) for name, p in named if p.n]
-        names += [name for name, _ in held]
-        value, low, high = (np.array([getattr(p, key) for _, p in held]) for key in ("rate", "low", "high"))
+        counted = [(f"{name} ({whose})", p) for name, p in named if p.n]
+        names += [name for name, _ in counted]
+        value, low, high = (np.array([getattr(p, key) for _, p in counted]) for key in ("rate", "low", "high"))
         spread = {"type": "data", "symmetric": False, "array": high - value, "arrayminus": value - low}
         marker = {"size": 11, "color": SERIES[place], "symbol": SYMBOLS[place]}
-        labels = [label_text(name, 60) for name, _ in held]
+        labels = [label_text(name, 60) for name, _ in counted]
         figure.add_trace(go.Scatter(x=value, y=labels, error_x=spread, mode="markers", marker=marker, name=whose))
     if not names:
-        return said_instead("There are no figures to compare.")
+        return message_figure("There are no figures to compare.")
     styled(figure, x_title="Accuracy with 95 % interval", y_title="Model", height=max(220, 130 + 30 * len(names)))
     figure.update_yaxes(type="category", autorange="reversed")
     return figure
@@ -54,7 +54,7 @@ def published_figure(published: Sequence[tuple[str, Proportion]], ours: Sequence
 def per_class_figure(class_names: Sequence[str], figures: ClassFigures, x_title: str) -> go.Figure:
     """Draw one figure of every class with its interval, in the order given."""
     if not len(class_names):
-        return said_instead("There are no classes to draw.")
+        return message_figure("There are no classes to draw.")
     return _points(list(class_names), figures.value, figures.low, figures.high, x_title, "Actual class")
 
 

@@ -8,11 +8,12 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.basedatatypes import BaseTraceType
 
+from defect_app.decision import RecognitionThresholds, is_accepted, threshold_text
 from defect_app.evaluation.calibration import Calibration
 from defect_app.evaluation.coverage import CoverageCurve
 from defect_app.evaluation.ranking import RankingCurves
 from defect_app.evaluation.training_history import TrainingHistory
-from defect_app.figures.style import ACCENT, DEFECTIVE, GOOD, NEUTRAL, REVIEW, band_colour, said_instead, styled
+from defect_app.figures.style import ACCENT, DEFECTIVE, GOOD, NEUTRAL, REVIEW, band_colour, message_figure, styled
 
 Marked = Sequence[tuple[str, float, float]]
 """Operating points to mark on a curve: name, x and y."""
@@ -23,7 +24,7 @@ _FALSE_REJECTS = "Good parts rejected (share)"
 def roc_figure(curves: RankingCurves, marked: Marked = ()) -> go.Figure:
     """Draw the ROC curve; marks are (name, false reject rate, recall)."""
     if curves.problem:
-        return said_instead(curves.problem)
+        return message_figure(curves.problem)
     figure = go.Figure([_line(curves.false_reject_rate, curves.recall, "model", GOOD, curves.roc_thresholds)])
     figure.add_trace(_guess([0, 1], [0, 1]))
     _mark(figure, marked)
@@ -33,7 +34,7 @@ def roc_figure(curves: RankingCurves, marked: Marked = ()) -> go.Figure:
 def precision_recall_figure(curves: RankingCurves, marked: Marked = ()) -> go.Figure:
     """Draw precision against recall; marks are (name, recall, precision)."""
     if curves.problem:
-        return said_instead(curves.problem)
+        return message_figure(curves.problem)
     line = _line(curves.precision_recall, curves.precision, "model", GOOD, curves.precision_thresholds)
     figure = go.Figure([line, _guess([0, 1], [curves.balance, curves.balance])])
     _mark(figure, marked)
@@ -44,7 +45,7 @@ def precision_recall_figure(curves: RankingCurves, marked: Marked = ()) -> go.Fi
 def det_figure(curves: RankingCurves, marked: Marked = ()) -> go.Figure:
     """Draw the two errors against each other on logarithmic axes; marks are (name, false reject rate, miss rate)."""
     if curves.problem:
-        return said_instead(curves.problem)
+        return message_figure(curves.problem)
     figure = go.Figure([_line(curves.false_reject_rate, curves.miss_rate, "model", GOOD, curves.roc_thresholds)])
     _mark(figure, marked)
     styled(figure, x_title=_FALSE_REJECTS, y_title="Defective parts not rejected (share)")
@@ -56,17 +57,17 @@ def det_figure(curves: RankingCurves, marked: Marked = ()) -> go.Figure:
 def reliability_figure(bins: Calibration) -> go.Figure:
     """Draw how often probabilities came true, with intervals, beside the diagonal of honest ones."""
     if not np.any(bins.count):
-        return said_instead(bins.sentence)
+        return message_figure(bins.sentence)
     held = bins.count > 0
     points = go.Scatter(
-        x=bins.said[held],
-        y=bins.seen[held],
+        x=bins.predicted[held],
+        y=bins.observed[held],
         customdata=bins.count[held],
         error_y={
             "type": "data",
             "symmetric": False,
-            "array": (bins.seen_high - bins.seen)[held],
-            "arrayminus": (bins.seen - bins.seen_low)[held],
+            "array": (bins.observed_high - bins.observed)[held],
+            "arrayminus": (bins.observed - bins.observed_low)[held],
         },
         mode="markers+lines",
         name="model",
@@ -78,15 +79,15 @@ def reliability_figure(bins: Calibration) -> go.Figure:
     return _unit(styled(figure, x_title="Probability the model said", y_title="How often it came true (share)"))
 
 
-def coverage_figure(curve: CoverageCurve, accept_at: float | None = None) -> go.Figure:
-    """Draw accuracy against coverage with its interval; `accept_at` marks the last point that reaches it."""
+def coverage_figure(curve: CoverageCurve, thresholds: RecognitionThresholds | None = None) -> go.Figure:
+    """Draw accuracy against coverage with its interval; thresholds mark the last point that reaches them."""
     if not len(curve.coverage):
-        return said_instead("There are no photos to draw.")
+        return message_figure("There are no photos to draw.")
     figure = go.Figure(_between(curve.coverage, curve.accuracy_low, curve.accuracy_high, GOOD))
     figure.add_trace(_line(curve.coverage, curve.accuracy, "accuracy", GOOD, curve.accept_at))
-    reaching = [i for i, at in enumerate(curve.accept_at) if accept_at is not None and at >= accept_at]
-    if reaching:
-        _mark(figure, [(f"accept from {accept_at:g}", curve.coverage[reaching[-1]], curve.accuracy[reaching[-1]])])
+    if thresholds is not None and (accepted := is_accepted(curve.accept_at, thresholds)).any():
+        last, name = np.flatnonzero(accepted)[-1], f"accept from {threshold_text(thresholds.accept_at)}"
+        _mark(figure, [(name, curve.coverage[last], curve.accuracy[last])])
     return styled(figure, x_title="Photos that get a label (share)", y_title="Right labels among them (share)")
 
 

@@ -1,15 +1,15 @@
-"""Confusion and verdict matrices: rows Actual, columns Predicted, each cell a bar that can be clicked."""
+"""Confusion matrices: rows Actual, columns Predicted or verdicts, each cell a bar that can be clicked."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
 
 from defect_app.evaluation.confusion import OTHER, ConfusionMatrix
-from defect_app.evaluation.thresholds import VERDICTS, VerdictCounts
-from defect_app.figures.style import ACCENT, DEFECTIVE, GOOD, band_colour, label_text, said_instead, styled
+from defect_app.figures.style import ACCENT, DEFECTIVE, GOOD, band_colour, label_text, message_figure, styled
 
 _FEW = 5
 """Classes up to which every cell has its number, large."""
@@ -19,16 +19,42 @@ _DARK_FROM = 0.55
 
 Cell = tuple[str, str]
 """Row and column of a matrix by name."""
+_Place = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class MatrixLook:
+    """How a matrix is drawn.
+
+    Attributes
+    ----------
+    percent : bool
+        Percent of the actual class instead of counts.
+    hide_diagonal : bool
+        Leave right answers blank, so that the colours show mistakes only.
+    chosen : (str, str) or None
+        Row and column of a cell to frame.
+    x_title : str
+        What the columns are.
+    """
+
+    percent: bool = False
+    hide_diagonal: bool = False
+    chosen: Cell | None = None
+    x_title: str = "Predicted"
+
+    @property
+    def unit(self) -> str:
+        """What a cell's number counts."""
+        return "% of the actual class" if self.percent else "photos"
+
+    def number(self, value: float) -> str:
+        """Return a cell's number as text."""
+        return f"{value:.1f}" if self.percent else f"{value:,.0f}"
 
 
 def confusion_figure(
-    matrix: ConfusionMatrix,
-    *,
-    percent: bool = False,
-    hide_diagonal: bool = False,
-    titles: Mapping[str, str] | None = None,
-    chosen: Cell | None = None,
-    x_title: str = "Predicted",
+    matrix: ConfusionMatrix, titles: Mapping[str, str] | None = None, look: MatrixLook | None = None
 ) -> go.Figure:
     """Draw a confusion matrix.
 
@@ -39,88 +65,21 @@ def confusion_figure(
     ----------
     matrix : ConfusionMatrix
         Condensed, where there are many classes.
-    percent : bool
-        Percent of the actual class instead of counts.
-    hide_diagonal : bool
-        Leave right answers blank, so that the colours show mistakes only.
     titles : mapping of str to str, optional
         What to write for a name.
-    chosen : (str, str), optional
-        Row and column of a cell to frame.
-    x_title : str
-        What the columns are.
+    look : MatrixLook, optional
+        Default: counts of every cell.
     """
-    if not matrix.rows:
-        return said_instead("There are no classes to draw.")
-    values = matrix.percent_of_actual if percent else matrix.counts.astype(np.float64)
-    if hide_diagonal:
-        same = np.array(matrix.rows)[:, None] == np.array(matrix.columns)[None, :]
-        values = np.where(same, np.nan, values)
-    unit = "% of the actual class" if percent else "photos"
-    form = "{:.1f}" if percent else "{:,.0f}"
-    return _cells(values, matrix.rows, matrix.columns, x_title, unit, form, titles or {}, chosen)
-
-
-def verdict_figure(counts: VerdictCounts, *, by_class: bool = False) -> go.Figure:
-    """Draw actual good and defective (or every actual class) against PASS, REVIEW and REJECT."""
-    columns = tuple(v.value for v in VERDICTS)
-    if by_class and not counts.class_names:
-        return said_instead("There are no parts to draw.")
-    rows = counts.class_names if by_class else ("good", "defective")
-    values = (counts.by_class if by_class else counts.counts).astype(np.float64)
-    return _cells(values, rows, columns, "Verdict", "photos", "{:,.0f}", {}, None)
-
-
-def _cells(
-    values: np.ndarray,
-    rows: tuple[str, ...],
-    columns: tuple[str, ...],
-    x_title: str,
-    unit: str,
-    form: str,
-    titles: Mapping[str, str],
-    chosen: Cell | None,
-) -> go.Figure:
-    places = [(r, c) for r in range(len(rows)) for c in range(len(columns)) if np.isfinite(values[r, c])]
-    # "other" sums hundreds of classes: beside it no shown class would be seen.
-    most = max((values[r, c] for r, c in places if rows[r] != OTHER), default=0.0)
+    look, titles = look or MatrixLook(), titles or {}
+    rows, columns = matrix.rows, matrix.columns
+    if not rows:
+        return message_figure("There are no classes to draw.")
     few = max(len(rows), len(columns)) <= _FEW
-    faint = 0.05 if few else 0.03
-    # The square root lets one mistake among thousands of right answers be seen.
-    strength = {
-        place: faint + 0.8 * float(np.sqrt(min(1.0, values[place] / most))) if most > 0 else faint for place in places
-    }
-    hues = [GOOD if rows[r] == columns[c] or rows[r] not in columns else DEFECTIVE for r, c in places]
-    words = [form.format(values[place]) for place in places]
-    named = [(label_text(titles.get(rows[r], rows[r])), label_text(titles.get(columns[c], columns[c])))
-             for r, c in places]  # fmt: skip
-    figure = go.Figure(
-        go.Bar(
-            orientation="h",
-            x=[1 - _GAP] * len(places),
-            base=[c - 0.5 + _GAP / 2 for _, c in places],
-            y=[r for r, _ in places],
-            width=1 - _GAP,
-            customdata=[[rows[r], columns[c]] for r, c in places],
-            hovertext=[f"Actual {a}<br>{x_title} {p}<br>{said} {unit}"
-                       for (a, p), said in zip(named, words, strict=True)],
-            hoverinfo="text",
-            marker={"color": [band_colour(h, strength[p]) for h, p in zip(hues, places, strict=True)],
-                    "line": {"width": 0}},
-            selected={"marker": {"opacity": 1}},
-            unselected={"marker": {"opacity": 1}},
-            showlegend=False,
-        )
-    )  # fmt: skip
-    notes = []
-    for (r, c), said in zip(places, words, strict=True):
-        # Among many classes the zeros would hide the few cells that hold photos. Plotly writes on bars as if they lay
-        # on white, which cannot be read on a dark page: annotations take the page's own colour.
-        if few or values[r, c]:
-            font = {"size": 18 if few else 11, **({"color": "white"} if strength[r, c] >= _DARK_FROM else {})}
-            notes.append({"x": c, "y": r, "text": said, "showarrow": False, "font": font})
+    values = _values(matrix, look)
+    strength = _strength(values, rows, faint=0.05 if few else 0.03)
+    figure = go.Figure(_bars(matrix, values, strength, titles, look))
     side = 64 if few else 30
-    styled(figure, x_title=x_title, y_title="Actual", height=max(240, 130 + side * len(rows)))
+    styled(figure, x_title=look.x_title, y_title="Actual", height=max(240, 130 + side * len(rows)))
     for axis, names in ((figure.layout.xaxis, columns), (figure.layout.yaxis, rows)):
         axis.update(
             tickmode="array",
@@ -134,11 +93,78 @@ def _cells(
     figure.update_yaxes(range=[len(rows) - 0.5, -0.5])
     figure.update_layout(margin={"t": 88, "b": 12}, barmode="overlay", bargap=0, clickmode="event+select")
     # All at once: added one by one, each would make plotly check all before it again.
-    figure.update_layout(annotations=notes)
-    if chosen is not None and chosen[0] in rows and chosen[1] in columns:
-        row, column = rows.index(chosen[0]), columns.index(chosen[1])
+    figure.update_layout(annotations=_numbers(values, strength, look, few=few))
+    if look.chosen is not None and look.chosen[0] in rows and look.chosen[1] in columns:
+        row, column = rows.index(look.chosen[0]), columns.index(look.chosen[1])
         frame = {"color": ACCENT, "width": 3}
         figure.add_shape(
             type="rect", x0=column - 0.49, x1=column + 0.49, y0=row - 0.49, y1=row + 0.49, line=frame, layer="above"
         )
     return figure
+
+
+def _values(matrix: ConfusionMatrix, look: MatrixLook) -> np.ndarray:
+    """Return what the cells show, NaN for a blank one; shape (rows, columns)."""
+    values = matrix.percent_of_actual if look.percent else matrix.counts.astype(np.float64)
+    if not look.hide_diagonal:
+        return values
+    same = np.array(matrix.rows)[:, None] == np.array(matrix.columns)[None, :]
+    return np.where(same, np.nan, values)
+
+
+def _strength(values: np.ndarray, rows: tuple[str, ...], *, faint: float) -> dict[_Place, float]:
+    """Return the opacity of every cell that is not blank, row by row."""
+    places = [(int(r), int(c)) for r, c in np.argwhere(np.isfinite(values))]
+    # "other" sums hundreds of classes: beside it no shown class would be seen.
+    most = max((values[r, c] for r, c in places if rows[r] != OTHER), default=0.0)
+    # The square root lets one mistake among thousands of right answers be seen.
+    return {
+        place: faint + 0.8 * float(np.sqrt(min(1.0, values[place] / most))) if most > 0 else faint for place in places
+    }
+
+
+def _bars(
+    matrix: ConfusionMatrix,
+    values: np.ndarray,
+    strength: Mapping[_Place, float],
+    titles: Mapping[str, str],
+    look: MatrixLook,
+) -> go.Bar:
+    rows, columns = matrix.rows, matrix.columns
+    hues = {(r, c): GOOD if rows[r] == columns[c] or rows[r] not in columns else DEFECTIVE for r, c in strength}
+
+    def hover(place: _Place) -> str:
+        actual, predicted = (label_text(titles.get(n, n)) for n in (rows[place[0]], columns[place[1]]))
+        return f"Actual {actual}<br>{look.x_title} {predicted}<br>{look.number(values[place])} {look.unit}"
+
+    return go.Bar(
+        orientation="h",
+        x=[1 - _GAP] * len(strength),
+        base=[c - 0.5 + _GAP / 2 for _, c in strength],
+        y=[r for r, _ in strength],
+        width=1 - _GAP,
+        customdata=[[rows[r], columns[c]] for r, c in strength],
+        hovertext=[hover(place) for place in strength],
+        hoverinfo="text",
+        marker={"color": [band_colour(hues[place], s) for place, s in strength.items()], "line": {"width": 0}},
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 1}},
+        showlegend=False,
+    )
+
+
+def _numbers(
+    values: np.ndarray, strength: Mapping[_Place, float], look: MatrixLook, *, few: bool
+) -> list[dict[str, object]]:
+    """Return the cells' numbers as annotations.
+
+    Plotly writes on bars as if they lay on white, which cannot be read on a dark page: annotations take the page's own
+    colour. Among many classes the zeros would hide the few cells that hold photos.
+    """
+    notes: list[dict[str, object]] = []
+    for (row, column), shade in strength.items():
+        if few or values[row, column]:
+            font = {"size": 18 if few else 11, **({"color": "white"} if shade >= _DARK_FROM else {})}
+            said = look.number(values[row, column])
+            notes.append({"x": column, "y": row, "text": said, "showarrow": False, "font": font})
+    return notes

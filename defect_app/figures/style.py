@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 
 import plotly.graph_objects as go
+from plotly.io import to_html
 
 GOOD = "#0072B2"
 DEFECTIVE = "#D55E00"
@@ -20,6 +21,8 @@ GRID = "rgba(127,140,147,0.25)"
 
 def styled(figure: go.Figure, *, x_title: str, y_title: str, height: int = 380) -> go.Figure:
     """Give a figure the shared look and return it.
+
+    Text has no colour: on a page it follows the theme; see `standalone_html` for files.
 
     Parameters
     ----------
@@ -39,14 +42,32 @@ def styled(figure: go.Figure, *, x_title: str, y_title: str, height: int = 380) 
         margin={"l": 64, "r": 16, "t": 32, "b": 56},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
-        font={"color": NEUTRAL, "size": 13},
+        font={"size": 13},
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0.0},
         hovermode="closest",
     )
     return figure
 
 
-def said_instead(words: str) -> go.Figure:
+def standalone_html(figure: go.Figure, *, whole_page: bool) -> str:
+    """Return a figure as HTML for a file that no theme reaches: its text is grey, legible on light and dark.
+
+    Parameters
+    ----------
+    figure : Figure
+        Not changed.
+    whole_page : bool
+        A page of its own with the drawing library inside, else a part of one that has it.
+    """
+    drawn = figure.to_dict()
+    # Streamlit's template holds placeholders that only its own pages fill in.
+    drawn["layout"].pop("template", None)
+    drawn["layout"]["font"] = {"color": NEUTRAL} | drawn["layout"].get("font", {})
+    config = {"displaylogo": False} if whole_page else {"displaylogo": False, "responsive": True}
+    return str(to_html(drawn, config=config, full_html=whole_page, include_plotlyjs=whole_page, validate=False))
+
+
+def message_figure(words: str) -> go.Figure:
     """Return a figure that says in words why there is nothing to draw."""
     figure = go.Figure()
     figure.add_annotation(text=words, showarrow=False, x=0.5, y=0.5, xref="paper", yref="paper")

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from defect_app.decision import InspectionThresholds, threshold_text
 from defect_app.evaluation.histograms import ScoreHistogram
 from defect_app.evaluation.repeats import RepeatTable
 from defect_app.evaluation.threshold_curves import Band, ThresholdCurves
-from defect_app.evaluation.thresholds import Thresholds
-from defect_app.figures.style import DEFECTIVE, GOOD, REVIEW, SERIES, SYMBOLS, band_colour, said_instead, styled
+from defect_app.figures.style import DEFECTIVE, GOOD, REVIEW, SERIES, SYMBOLS, band_colour, message_figure, styled
 
 CURVE_WORDS = {
     "precision": "precision",
@@ -27,14 +27,16 @@ CURVE_WORDS = {
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 
 
-def histogram_figure(histogram: ScoreHistogram, thresholds: Thresholds | None = None, *, log: bool = True) -> go.Figure:
+def histogram_figure(
+    histogram: ScoreHistogram, thresholds: InspectionThresholds | None = None, *, log: bool = True
+) -> go.Figure:
     """Draw the scores of good and of defective parts with the two lines.
 
     Parameters
     ----------
     histogram : ScoreHistogram
         Counts.
-    thresholds : Thresholds, optional
+    thresholds : InspectionThresholds, optional
         Lines to draw.
     log : bool
         Logarithmic counts, so that the few hard parts beside thousands of clear ones are seen.
@@ -61,7 +63,7 @@ def threshold_figure(
     names: Sequence[str] = ("precision", "recall", "f1"),
     *,
     bands: Mapping[str, Band] | None = None,
-    thresholds: Thresholds | None = None,
+    thresholds: InspectionThresholds | None = None,
 ) -> go.Figure:
     """Draw figures over all thresholds.
 
@@ -73,7 +75,7 @@ def threshold_figure(
         Keys of `CURVE_WORDS`; draw the cost alone, its unit is another.
     bands : mapping of str to Band, optional
         Mean and sd over repeats, on the same thresholds: drawn as mean +- sd.
-    thresholds : Thresholds, optional
+    thresholds : InspectionThresholds, optional
         Lines to draw.
     """
     traces = []
@@ -109,7 +111,7 @@ def repeats_figure(ours: RepeatTable, published: RepeatTable | None = None) -> g
         A report's, of the same metric.
     """
     if not ours.values.size:
-        return said_instead("There are no repeats to draw.")
+        return message_figure("There are no repeats to draw.")
     sets = [("ours", ours)] + ([("published", published)] if published is not None else [])
     figure = go.Figure()
     for i, (name, table) in enumerate(sets):
@@ -127,7 +129,9 @@ def repeats_figure(ours: RepeatTable, published: RepeatTable | None = None) -> g
     return styled(figure, x_title="Threshold", y_title=f"{ours.metric.capitalize()}, mean ± sd over runs")
 
 
-def _with_lines(figure: go.Figure, thresholds: Thresholds | None, layout: dict[str, Any] | None = None) -> go.Figure:
+def _with_lines(
+    figure: go.Figure, thresholds: InspectionThresholds | None, layout: dict[str, Any] | None = None
+) -> go.Figure:
     if thresholds is None:
         return figure.update_layout(layout or {})
     # One update of the layout: plotly's add_vline would cost more than all the curves.
@@ -140,6 +144,6 @@ def _with_lines(figure: go.Figure, thresholds: Thresholds | None, layout: dict[s
         shapes.append({"type": "line", **place, "line": {"color": colour, "dash": dash, "width": 2}})
         # Outside the plot, each on its own side: no curve is covered, and no text by the other.
         where = {"xref": "x", "yref": "paper", "x": at, "y": 1, "xanchor": side, "yanchor": "bottom"}
-        annotations.append({"text": f"{words} {at:.3g}", **where, "showarrow": False})
+        annotations.append({"text": f"{words} {threshold_text(at)}", **where, "showarrow": False})
     legend = {"y": -0.26, "yanchor": "top", "traceorder": "normal"}
     return figure.update_layout(shapes=shapes, annotations=annotations, legend=legend, **(layout or {}))

@@ -8,6 +8,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageCms
 
+from defect_app.intake.colour_space import ColourSpace, from_code_points, from_gamma, to_srgb
+from defect_app.intake.deep_pictures import bits_in_use, depth_in_words
+from defect_app.intake.headers import Header
+
 # Transparent parts stand on mid grey: neither dark nor light, so that they look like no defect of either kind.
 MID_GREY: Final = (128, 128, 128)
 # Pictures are converted a strip at a time, so that a 50-megapixel one is never held in several forms at once.
@@ -16,15 +20,17 @@ MAX_PROFILE_BYTES: Final = 4_000_000
 _PROFILE_SPACES: Final = {"GRAY": "L", "RGB": "RGB", "CMYK": "CMYK"}
 
 
-def to_rgb(image: Image.Image) -> tuple[npt.NDArray[np.uint8], list[str]]:
+def to_rgb(image: Image.Image, header: Header | None = None) -> tuple[npt.NDArray[np.uint8], list[str]]:
     """Convert a decoded picture to RGB.
 
-    16-bit greys are scaled, transparency is laid on mid grey, and a colour profile is converted to sRGB.
+    16-bit greys are scaled, transparency is laid on mid grey, and colours of another space are converted to sRGB.
 
     Parameters
     ----------
     image : PIL.Image.Image
         Decoded picture of any mode.
+    header : Header, optional
+        What its file says beside: significant bits, which end of the greys is white, its colour space.
 
     Returns
     -------
@@ -35,20 +41,23 @@ def to_rgb(image: Image.Image) -> tuple[npt.NDArray[np.uint8], list[str]]:
     """
     width, height = image.size
     profile, notes = _profile_of(image)
-    grey_range = _deep_grey_range(image)
-    if grey_range:
-        notes.append("deep grey scaled to 8 bits")
+    space = None if image.info.get("icc_profile") else _space_of(image, header)
+    if space is not None:
+        notes.append(f"colours converted to sRGB from {space.title}")
+    grey_range, grey_note = _deep_grey_range(image, header)
+    if grey_note:
+        notes.append(grey_note)
     if image.mode == "CMYK":
         notes.append("converted from CMYK")
     rows = max(1, STRIP_PIXELS // width)
     if rows >= height:
-        rgb, transparent = _strip_to_rgb(image, profile, grey_range)
+        rgb, transparent = _strip_to_rgb(image, profile, grey_range, space)
         pixels = np.asarray(rgb)
     else:
         pixels, transparent = np.empty((height, width, 3), np.uint8), False
         for top in range(0, height, rows):
             bottom = min(top + rows, height)
-            rgb, strip_transparent = _strip_to_rgb(image.crop((0, top, width, bottom)), profile, grey_range)
+            rgb, strip_transparent = _strip_to_rgb(image.crop((0, top, width, bottom)), profile, grey_range, space)
             pixels[top:bottom] = np.asarray(rgb)
             transparent |= strip_transparent
     if transparent:
@@ -57,7 +66,7 @@ def to_rgb(image: Image.Image) -> tuple[npt.NDArray[np.uint8], list[str]]:
 
 
 def _strip_to_rgb(
-    strip: Image.Image, profile: bytes | None, grey_range: tuple[float, float] | None
+    strip: Image.Image, profile: bytes | None, grey_range: tuple[float, float] | None, space: ColourSpace | None
 ) -> tuple[Image.Image, bool]:
     """Convert one strip; also return whether any of it was transparent."""
     alpha = None
@@ -72,6 +81,8 @@ def _strip_to_rgb(
     elif strip.mode not in ("L", "RGB", "CMYK"):
         strip = strip.convert("RGB")
     rgb = _apply_profile(strip, profile) if profile else strip.convert("RGB")
+    if space is not None:
+        rgb = Image.fromarray(to_srgb(np.asarray(rgb), space))
     if alpha is None or alpha.getextrema()[0] == 255:
         return rgb, False
     ground = Image.new("RGB", rgb.size, MID_GREY)
@@ -79,19 +90,35 @@ def _strip_to_rgb(
     return ground, True
 
 
-def _deep_grey_range(image: Image.Image) -> tuple[float, float] | None:
-    """Return the values that become 0 and 255 in a grey picture of more than 8 bits, None for other pictures."""
-    if image.mode.startswith("I;16"):
-        return 0.0, 65535.0
-    if image.mode not in ("I", "F"):
-        return None
+def _deep_grey_range(image: Image.Image, header: Header | None) -> tuple[tuple[float, float] | None, str]:
+    """Return the values that become 0 and 255 in a grey picture of more than 8 bits, and say so; None for others."""
+    if image.mode not in ("I", "F") and not image.mode.startswith("I;16"):
+        return None, ""
     low, high = (float(value) for value in image.getextrema())  # type: ignore[arg-type]
-    if image.mode == "F" and low >= 0 and high <= 1:
-        return 0.0, 1.0
+    if image.mode == "F":
+        return ((0.0, 1.0) if low >= 0 and high <= 1 else _whole_range(low, high)), "deep grey scaled to 8 bits"
+    if low < 0 or high > 65535:
+        return (low, max(high, low + 1)), "deep grey scaled to 8 bits"
+    bits = bits_in_use(int(high), header.significant_bits if header is not None else None)
+    top = float((1 << bits) - 1)
+    is_inverted = header is not None and header.white_is_zero
+    return ((top, 0.0) if is_inverted else (0.0, top)), depth_in_words(bits)
+
+
+def _whole_range(low: float, high: float) -> tuple[float, float]:
     for top in (255.0, 65535.0):
         if low >= 0 and high <= top:
             return 0.0, top
     return low, max(high, low + 1)
+
+
+def _space_of(image: Image.Image, header: Header | None) -> ColourSpace | None:
+    """Return the colour space that a PNG describes without a profile; the chunks in the order of their rank."""
+    if header is not None and header.code_points is not None:
+        return from_code_points(*header.code_points)
+    if image.format != "PNG" or "srgb" in image.info:
+        return None
+    return from_gamma(image.info.get("gamma"), image.info.get("chromaticity"))
 
 
 def _scale_grey(strip: Image.Image, grey_range: tuple[float, float]) -> Image.Image:
@@ -110,12 +137,12 @@ def _profile_of(image: Image.Image) -> tuple[bytes | None, list[str]]:
     if len(profile) > MAX_PROFILE_BYTES:
         return None, ["oversized colour profile ignored"]
     try:
-        description = _profile_description(profile)
-        if "srgb" in description.lower():
-            return None, []
         mode = {"1": "L", "I": "L", "F": "L", "LA": "L", "La": "L"}.get(image.mode, image.mode)
         mode = "L" if mode.startswith("I;16") else mode
-        _transform(profile, mode if mode in ("L", "CMYK") else "RGB")
+        mode = mode if mode in ("L", "CMYK") else "RGB"
+        if _changes_nothing(profile, mode):
+            return None, []
+        description = _profile_description(profile)
     except Exception:  # whatever is wrong with the profile, the picture is usable without it
         return None, ["unusable colour profile ignored"]
     return profile, [f"colours converted to sRGB from {description}"]
@@ -145,6 +172,18 @@ def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform:
     # Without its cache of one colour, a transform may be used by several threads at once.
     flags = ImageCms.Flags.NOCACHE
     return ImageCms.buildTransform(opened, ImageCms.createProfile("sRGB"), space, "RGB", flags=flags)
+
+
+@lru_cache(maxsize=32)
+def _changes_nothing(profile: bytes, mode: str) -> bool:
+    """Return whether a profile means sRGB: told by what it does to colours, since a name can say anything."""
+    if mode == "CMYK":
+        return False
+    levels = np.arange(0, 256, 15, dtype=np.uint8)
+    grid = np.stack(np.meshgrid(levels, levels, levels, indexing="ij"), axis=-1).reshape(1, -1, 3)
+    colours = Image.fromarray(grid) if mode == "RGB" else Image.fromarray(np.arange(256, dtype=np.uint8)[None])
+    converted = np.asarray(_apply_profile(colours, profile)).astype(np.int16)
+    return bool(np.abs(converted - np.asarray(colours.convert("RGB"))).max() <= 1)
 
 
 def _apply_profile(strip: Image.Image, profile: bytes) -> Image.Image:

@@ -1,6 +1,8 @@
 """Makes file names safe to show and to put into a spreadsheet; a name is data, never a path."""
 
 import unicodedata
+from collections import Counter
+from collections.abc import Sequence
 from typing import Final
 
 MAX_SHOWN_CHARACTERS: Final = 60
@@ -9,6 +11,40 @@ _FORMULA_STARTS: Final = tuple("=+-@\t\r\n＝＋－＠")
 # Joiners shape emoji and several scripts, and cannot reorder or hide anything by themselves.
 _HARMLESS_FORMAT_CHARACTERS: Final = "\u200c\u200d"
 _SYSTEM_FILES: Final = frozenset(("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"))
+
+
+def distinct_names(names: Sequence[str]) -> list[str]:
+    """Return the names of a batch's files as `display_name` does, but so that no two look alike.
+
+    Long names that agree where they are shortened are cut around the place where they differ; what is equal even so,
+    as where several files bear one name, is numbered by its place in the batch.
+    """
+    shown = [display_name(name) for name in names]
+    for alike in _alike(shown):
+        whole = [visible_name(names[i]) for i in alike]
+        if len(set(whole)) > 1:
+            start = max(0, _agreeing(whole) - 6)
+            for i, name in zip(alike, whole, strict=True):
+                shown[i] = f"{name[:10]}…{name[start : start + 30]}…{name[-16:]}"
+    for alike in _alike(shown):
+        for i in alike:
+            shown[i] = f"{shown[i]} (no. {i + 1})"
+    return shown
+
+
+def _agreeing(names: Sequence[str]) -> int:
+    """Return how many characters names have in common from their beginning."""
+    letters = enumerate(zip(*names, strict=False))
+    return next((i for i, at_i in letters if len(set(at_i)) > 1), min(map(len, names)))
+
+
+def _alike(shown: Sequence[str]) -> list[list[int]]:
+    often = Counter(shown)
+    groups: dict[str, list[int]] = {}
+    for i, name in enumerate(shown):
+        if often[name] > 1:
+            groups.setdefault(name, []).append(i)
+    return list(groups.values())
 
 
 def display_name(name: object) -> str:
@@ -28,9 +64,7 @@ def display_name(name: object) -> str:
     str
         At most 60 characters, never empty.
     """
-    cleaned = "".join("\ufffd" if _is_unsafe(character) else character for character in str(name)).strip()
-    if not cleaned:
-        return "unnamed"
+    cleaned = visible_name(name)
     if len(cleaned) <= MAX_SHOWN_CHARACTERS:
         return cleaned
     dot = cleaned.rfind(".")
@@ -39,6 +73,16 @@ def display_name(name: object) -> str:
     end_of_stem = len(cleaned) - len(suffix)
     tail = kept // 3
     return cleaned[: kept - tail] + "…" + cleaned[end_of_stem - tail : end_of_stem] + suffix
+
+
+def visible_name(name: object) -> str:
+    """Return a file name in full, with "\ufffd" for every character that is invisible or reorders the others."""
+    return visible_text(str(name)).strip() or "unnamed"
+
+
+def visible_text(text: str) -> str:
+    """Return text with "\ufffd" for every character that is invisible or reorders the others."""
+    return "".join("\ufffd" if _is_unsafe(character) else character for character in text)
 
 
 def spreadsheet_safe(text: object) -> str:

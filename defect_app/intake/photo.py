@@ -24,9 +24,11 @@ class Photo:
     width, height : int
         Upright size of the original, in pixels.
     format : str
-        "JPEG", "PNG", "WebP", "BMP", "AVIF" or "HEIC".
+        "JPEG", "PNG", "WebP", "BMP", "AVIF", "HEIC" or "TIFF".
     notes : tuple of str
         What was done to the picture that a person may want to know, in plain words.
+    doubt : str
+        Why the picture may not be what the camera saw, in plain words; a person then decides. Mostly empty.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Photo:
     height: int
     format: str
     notes: tuple[str, ...] = ()
+    doubt: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,16 +55,38 @@ class Rejection:
         Why, in plain words: "empty file".
     remedy : str
         What the user can do about it.
+    try_again : bool
+        Whether the file is not to blame: something was short, and the same file may be accepted a moment later.
     """
 
     name: str
     sha256: str
     reason: str
     remedy: str
+    try_again: bool = False
 
 
 class UnusableFile(DefectLensError):
-    """A file is not a photo that the app can use; `read_photo` turns it into a `Rejection`."""
+    """A file is not a photo that the app can use; `read_photo` turns it into a `Rejection`.
+
+    Attributes
+    ----------
+    sha256 : str
+        Of the file's bytes, where whoever held them knows it and nobody else will; else empty.
+    """
+
+    sha256 = ""
+
+
+def pixel_hash(photo: Photo) -> str:
+    """Return the hexadecimal SHA-256 of a photo's size and upright pixels.
+
+    Files that differ in their bytes alone, by a comment or by lossless compression, share it.
+    """
+    height, width = photo.pixels.shape[:2]
+    digest = hashlib.sha256(f"{photo.width} {photo.height} {width} {height} ".encode())
+    digest.update(np.ascontiguousarray(photo.pixels).data)
+    return digest.hexdigest()
 
 
 def content_hash(data: bytes) -> str:

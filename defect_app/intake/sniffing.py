@@ -4,8 +4,8 @@ import re
 
 from defect_app.intake.photo import UnusableFile
 
-ACCEPTED_FORMATS = ("JPEG", "PNG", "WebP", "BMP", "AVIF", "HEIC")
-ACCEPTED_IN_WORDS = "JPEG, PNG, WebP, BMP, AVIF and HEIC"
+ACCEPTED_FORMATS = ("JPEG", "PNG", "WebP", "BMP", "AVIF", "HEIC", "TIFF")
+ACCEPTED_IN_WORDS = "JPEG, PNG, WebP, BMP, AVIF, HEIC and baseline TIFF"
 
 _HEIC_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"))
 _AVIF_BRANDS = frozenset((b"avif", b"avis"))
@@ -14,10 +14,8 @@ _OPEN_BRANDS = frozenset((b"mif1", b"msf1"))
 # Pictures that other programs read. They stay shut here because their decoders are where the security holes were.
 _OTHER_PICTURES: tuple[tuple[bytes, str], ...] = (
     (b"GIF8", "a GIF picture"),
-    (b"II*\0", "a TIFF or camera raw picture"),
-    (b"MM\0*", "a TIFF or camera raw picture"),
-    (b"II+\0", "a TIFF picture"),
-    (b"MM\0+", "a TIFF picture"),
+    (b"II+\0", "a BigTIFF picture"),
+    (b"MM\0+", "a BigTIFF picture"),
     (b"8BPS", "a Photoshop picture"),
     (b"%!PS", "an EPS or PostScript drawing"),
     (b"\xc5\xd0\xd3\xc6", "an EPS drawing"),
@@ -77,6 +75,8 @@ def sniff_format(data: bytes) -> str:
         return "WebP"
     if data.startswith(b"BM") and int.from_bytes(data[14:18], "little") in (12, 40, 52, 56, 64, 108, 124):
         return "BMP"
+    if data.startswith((b"II*\0", b"MM\0*")):
+        return "TIFF"
     if data[4:8] == b"ftyp":
         return _sniff_boxed_format(data)
     raise _foreign_file(data)

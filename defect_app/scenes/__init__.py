@@ -65,4 +65,4 @@ def labels(product: str) -> tuple[str, ...]:
 def _module(product: str) -> ModuleType:
     if product not in PRODUCTS:
         raise DefectLensError(f"Unknown product {product!r}: expected one of {', '.join(PRODUCTS)}.")
-    return import_module(f"{__name__}.{product}")
+    return import_module(f"{__name__}.{product}.render")

@@ -115,7 +115,8 @@ def _noise(light: np.ndarray, seed: int, level: float) -> np.ndarray:
     # Cameras' own noise filters leave grain softer than one pixel.
     grain = cv2.GaussianBlur(grain, (0, 0), 0.6) * np.float32(1.6 * level)
     if light.ndim == 2:
-        return grain * np.sqrt(np.clip(light, 8, 255) / 128)
+        grey: np.ndarray = grain * np.sqrt(np.clip(light, 8, 255) / 128)
+        return grey
     tint = cv2.resize(
         rng.standard_normal((light.shape[0] // 2 + 1, light.shape[1] // 2 + 1, 3), dtype=np.float32),
         (light.shape[1], light.shape[0]),

@@ -67,7 +67,8 @@ def _grain(rng: np.random.Generator, side_px: int) -> np.ndarray:
     shape = (side_px, side_px)
     fibres = smooth_noise(rng, shape, 1.2, 28.0) + 0.6 * smooth_noise(rng, shape, 3.0, 40.0)
     rings = np.sin(smooth_noise(rng, shape, side_px / 10, 5.0) * 7)
-    return fibres * 0.055 + rings * 0.045
+    grain: np.ndarray = fibres * 0.055 + rings * 0.045
+    return grain
 
 
 def _planks(rng: np.random.Generator, side_px: int) -> np.ndarray:

@@ -91,7 +91,8 @@ def ragged_outline(rng: np.random.Generator, direction: np.ndarray, raggedness: 
     for waves in range(2, 8):
         strength = raggedness * rng.uniform(0.6, 2.4) / waves
         outline += strength * np.cos(waves * direction + rng.uniform(0, 2 * np.pi))
-    return np.maximum(outline, 0.3)
+    ragged: np.ndarray = np.maximum(outline, 0.3)
+    return ragged
 
 
 def line_ink(shape: tuple[int, int], points: np.ndarray, widths: np.ndarray) -> np.ndarray:

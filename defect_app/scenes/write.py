@@ -9,9 +9,9 @@ import numpy as np
 
 from defect_app import scenes
 from defect_app.errors import DefectLensError
+from defect_app.scenes.files import folder_names, scene_jpeg
 
 COLUMNS: tuple[str, ...] = ("file", "mask", "label", "seed", "what")
-_JPEG_QUALITY = 92
 
 
 def write_scenes(
@@ -63,32 +63,29 @@ def write_scenes(
 
 def _write(product: str, seeds: range, folder: Path, progress: Callable[[int, int], None] | None) -> int:
     table = folder / "labels.csv"
-    coming = {_photo_name(product, seed) for seed in seeds}
-    kept = [row for row in _read_rows(table) if row["file"] not in coming]
+    replaced = {folder_names(product, seed)[0] for seed in seeds}
+    others = [row for row in _read_rows(table) if row["file"] not in replaced]
     # A new table takes the old one's place in one step: Ctrl-C at any moment leaves one of the two, whole.
     fresh = table.with_suffix(".csv.partial")
     with fresh.open("w", newline="", encoding="utf-8") as opened:
         rows = csv.DictWriter(opened, COLUMNS)
         rows.writeheader()
-        rows.writerows(kept)
+        rows.writerows(others)
     fresh.replace(table)
     with table.open("a", newline="", encoding="utf-8") as opened:
         rows = csv.DictWriter(opened, COLUMNS)
         for done, seed in enumerate(seeds, start=1):
             scene = scenes.render(product, seed)
-            photo_name = _photo_name(product, seed)
-            mask_name = photo_name.replace(".jpg", "_mask.png")
-            _save(folder / photo_name, cv2.cvtColor(scene.photo, cv2.COLOR_RGB2BGR))
-            _save(folder / mask_name, scene.mask.astype(np.uint8) * 255)
+            photo_name, mask_name = folder_names(product, seed)
+            # Encoded in memory and written in one go: OpenCV's own writer reports a full disk as a bare False.
+            (folder / photo_name).write_bytes(scene_jpeg(scene))
+            _, mask = cv2.imencode(".png", scene.mask.astype(np.uint8) * 255)
+            (folder / mask_name).write_bytes(mask.tobytes())
             rows.writerow(dict(zip(COLUMNS, (photo_name, mask_name, scene.label, seed, scene.what), strict=True)))
             opened.flush()
             if progress is not None:
                 progress(done, len(seeds))
     return len(seeds)
-
-
-def _photo_name(product: str, seed: int) -> str:
-    return f"{product}_{seed:06d}.jpg"
 
 
 def _read_rows(table: Path) -> list[dict[str, str]]:
@@ -102,10 +99,3 @@ def _read_rows(table: Path) -> list[dict[str, str]]:
                 "Choose an empty folder.",
             )
         return list(rows)
-
-
-def _save(path: Path, picture: np.ndarray) -> None:
-    """Encode in memory and write in one go: OpenCV's own writer reports a full disk as a bare False."""
-    settings = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY] if path.suffix == ".jpg" else []
-    _, encoded = cv2.imencode(path.suffix, picture, settings)
-    path.write_bytes(encoded.tobytes())

@@ -1,6 +1,9 @@
 """Training: a recipe becomes a model folder. The only room, beside explanations, that imports TensorFlow."""
 
-from defect_app.training.recipe import Recipe, load_recipe, recipe_names
-from defect_app.training.train import measure, train
+from defect_app.extras import needs_extra
 
-__all__ = ["Recipe", "load_recipe", "measure", "recipe_names", "train"]
+with needs_extra("train"):
+    from defect_app.training.train import measure, train
+    from defect_app.training.training_run import RunLimits
+
+__all__ = ["RunLimits", "measure", "train"]

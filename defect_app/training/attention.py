@@ -35,7 +35,7 @@ def joined_depths(maps: list[Any]) -> tuple[Any, tuple[str, ...]]:
     Returns
     -------
     tuple
-        The joined map, shape (batch, rows, columns, 64); and the names of the layers that learn it.
+        The joined map, shape (batch, rows, columns, 64); and the names of the layers that mix it.
 
     Raises
     ------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from defect_app.training.recipe import AugmentationEntries
+from defect_app.recipes.entries import AugmentationEntries
 
 _BORDERS = {"reflect": cv2.BORDER_REFLECT_101, "edge": cv2.BORDER_REPLICATE, "constant": cv2.BORDER_CONSTANT}
 HUE_CIRCLE = 180
@@ -62,9 +62,9 @@ def _moved(pixels: np.ndarray, entries: AugmentationEntries, rng: np.random.Gene
 
 def _cropping(size: tuple[int, int], most: float, rng: np.random.Generator) -> np.ndarray:
     """Return the map, shape (2, 3), that enlarges a part of the picture to the whole; its proportions stay."""
-    kept = 1 - rng.uniform(0, 1) * most
-    left, top = rng.uniform(0, 1, 2) * (1 - kept) * (size[1] - 1, size[0] - 1)
-    return np.array([[1 / kept, 0.0, -left / kept], [0.0, 1 / kept, -top / kept]])
+    share = 1 - rng.uniform(0, 1) * most
+    left, top = rng.uniform(0, 1, 2) * (1 - share) * (size[1] - 1, size[0] - 1)
+    return np.array([[1 / share, 0.0, -left / share], [0.0, 1 / share, -top / share]])
 
 
 def _recoloured(pixels: np.ndarray, entries: AugmentationEntries, rng: np.random.Generator) -> np.ndarray:

@@ -11,6 +11,7 @@ import keras
 
 from defect_app.datasets import unpacked
 from defect_app.errors import DataUnavailable, InvalidRecipe
+from defect_app.recipes.entries import BackboneEntries
 from defect_app.training.attention import DEPTHS_LAYER, joined_depths
 from defect_app.training.cifar_resnet import cifar_resnet
 from defect_app.training.from_scratch import from_scratch
@@ -29,9 +30,9 @@ class Backbone:
         One of the builders of ``keras.applications``, or one like them.
     feature_layer : str
         The layer whose output is the last feature map; empty where Keras numbers that layer anew in every process.
-    familiar_layer : str
-        A layer in the middle: fine-tuning leaves it the general knowledge of form and texture by which a strange
-        photo is told, while the last features know nothing but the classes.
+    descriptor_layer : str
+        A layer in the middle: fine-tuning leaves it the general knowledge of form and texture by which
+        out-of-distribution photos differ, while the last features hold nothing but the classes.
     scale, offset : float, or one a channel
         RGB 0..255 is multiplied and shifted by these before the first layer.
     bgr : bool
@@ -44,7 +45,7 @@ class Backbone:
 
     build: Callable[..., Any]
     feature_layer: str
-    familiar_layer: str
+    descriptor_layer: str
     scale: float | tuple[float, ...] = 1 / 127.5
     offset: float | tuple[float, ...] = -1.0
     bgr: bool = False
@@ -104,47 +105,29 @@ class BuiltBackbone:
         The layer that gives it.
     classifier : tuple of ndarray or None
         Kernel, shape (n_channels, 1000), and bias, shape (1000,), of the ImageNet classifier.
-    familiar : KerasTensor, shape (batch, rows, columns, n_familiar_channels)
+    descriptor_map : KerasTensor, shape (batch, rows, columns, n_descriptor_channels)
         The map by which familiarity is judged.
     fresh : tuple of str
-        Names of the layers that are not the backbone's own, which start from chance and always learn.
+        Names of the layers that are not the backbone's own, which start from chance and are always trained.
     """
 
     inputs: Any
     features: Any
     feature_layer: str
     classifier: tuple[Any, Any] | None
-    familiar: Any
+    descriptor_map: Any
     fresh: tuple[str, ...] = ()
 
 
-def build_backbone(
-    name: str,
-    *,
-    height: int,
-    width: int,
-    weights: str,
-    joined_with: str = "",
-    features_at: str = "",
-    depths: tuple[str, ...] = (),
-    data_dir: Path | None = None,
-) -> BuiltBackbone:
+def build_backbone(entries: BackboneEntries, *, height: int, width: int, data_dir: Path | None = None) -> BuiltBackbone:
     """Build a backbone on an input of RGB 0..255; all of its layers lie at the top level of the graph.
 
     Parameters
     ----------
-    name : str
-        One of `BACKBONES`.
+    entries : BackboneEntries
+        One of `BACKBONES` by its name, its start weights, and what it is joined of.
     height, width : int
         Of the input, in pixels.
-    weights : str
-        ``imagenet``, or ``none`` to start from chance.
-    joined_with : str
-        A second backbone, which starts from chance; its features are joined with the first one's. Empty for none.
-    features_at : str
-        The layer that gives the feature map instead of the last one; what follows it is cut off.
-    depths : tuple of str
-        Layers whose maps are joined to one fine map, see `attention.joined_depths`; empty for none.
     data_dir : Path, optional
         The folder that holds archives of weights.
 
@@ -155,7 +138,8 @@ def build_backbone(
     DataUnavailable
         If the weights are neither in the data folder nor to be fetched.
     """
-    for asked in filter(None, (name, joined_with)):
+    name, depths = entries.name, entries.depths
+    for asked in filter(None, (name, entries.joined_with)):
         if asked not in BACKBONES:
             raise InvalidRecipe(f"There is no backbone {asked!r}.", f"Backbones here: {', '.join(BACKBONES)}.")
         if min(height, width) < BACKBONES[asked].least_side:
@@ -165,29 +149,29 @@ def build_backbone(
             )
     backbone = BACKBONES[name]
     inputs = keras.Input((height, width, 3), name="photo")
-    whole = _with_weights(name, _scaled(backbone, inputs, "scaling"), weights, data_dir)
+    whole = _with_weights(name, _scaled(backbone, inputs, "scaling"), entries.weights, data_dir)
     classifier = None
-    if weights == "imagenet" and backbone.archive:
+    if entries.weights == "imagenet" and backbone.archive:
         kernel, bias = whole.get_layer(CLASSIFIER_LAYER).get_weights()
         classifier = (kernel, bias)
-    for asked in filter(None, (features_at, *depths)):
+    for asked in filter(None, (entries.features_at, *depths)):
         if asked not in {layer.name for layer in whole.layers}:
             raise InvalidRecipe(f"backbone.features_at or backbone.depths names no layer of {name}: {asked!r}.")
     end = whole.get_layer(backbone.feature_layer) if backbone.feature_layer else whole.layers[-1]
-    last = whole.get_layer(features_at) if features_at else end
+    last = whole.get_layer(entries.features_at) if entries.features_at else end
     features, feature_layer = last.output, last.name
     fresh: tuple[str, ...] = ()
     if depths:
         features, fresh = joined_depths([whole.get_layer(depth).output for depth in depths])
         feature_layer = DEPTHS_LAYER
-    if joined_with:
-        second = BACKBONES[joined_with]
+    if entries.joined_with:
+        second = BACKBONES[entries.joined_with]
         own = second.build(weights=None, include_top=False, input_tensor=_scaled(second, inputs, "joined_scaling"))
         first_layers = {layer.name for layer in whole.layers}
         fresh += tuple(layer.name for layer in own.layers if layer.name not in first_layers)
         features = _joined(features, own.get_layer(second.feature_layer).output)
         feature_layer = JOINED_LAYER
-    middle = whole.get_layer(backbone.familiar_layer)
+    middle = whole.get_layer(backbone.descriptor_layer)
     order = [layer.name for layer in whole.layers]
     # A network that was cut early ends before its middle.
     ends_early = order.index(middle.name) > max(map(order.index, depths or (last.name,)))

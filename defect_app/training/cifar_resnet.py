@@ -1,4 +1,4 @@
-"""A small residual network for 32-pixel pictures, learnt from scratch.
+"""A small residual network for 32-pixel pictures, trained from scratch.
 
 After He, Zhang, Ren, Sun, "Deep Residual Learning for Image Recognition", CVPR 2016, section 4.2; wider and shallower
 than there, because a few wide convolutions use a processor better than many narrow ones.

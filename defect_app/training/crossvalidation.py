@@ -1,7 +1,7 @@
 """What is measured beside the bundled model: fold models over all pictures, and repeats with other seeds.
 
-Each learning is one *part*. A finished part is kept on disk as its rows, so that a stopped measurement goes on where
-it was; parts of another recipe, of other pictures or of another length are not taken for it.
+Each of these trainings is a *replicate*. A finished one is stored as its rows, so that a stopped measurement goes on
+where it was; replicates of another recipe, of other pictures or of another length are not taken for it.
 """
 
 from __future__ import annotations
@@ -17,21 +17,22 @@ import pandas as pd
 from defect_app.catalog import write_spec
 from defect_app.datasets import LabelledPicture, LoadedDataset, assign_folds, content_digest, picture_bytes
 from defect_app.datasets.splits import carve_out
-from defect_app.evaluation import EvaluatedPicture, evaluate_pictures
 from defect_app.inspection import Inspector
-from defect_app.training.learning import Progress, Run, learn
-from defect_app.training.measured_parts import CV_SPLIT, Part, parts_of
-from defect_app.training.publish import draft_spec
-from defect_app.training.recipe import Recipe
+from defect_app.progress import Progress
+from defect_app.publishing import EvaluatedPicture, evaluate_pictures
+from defect_app.publishing.replicates import CV_SPLIT, Replicate, replicates_of
+from defect_app.recipes.recipe import Recipe
+from defect_app.training.recipe_spec import draft_spec
+from defect_app.training.training_run import RunSettings, run_training
 
 FOLD_VALIDATION_SHARE = 0.12
 """Of the pictures outside a fold: they decide which epoch of the fold's model is the best."""
 
 
-def measure_parts(
-    recipe: Recipe, loaded: LoadedDataset, kept: Path, run: Run, report: Progress
-) -> Iterator[tuple[Part, pd.DataFrame]]:
-    """Learn and measure the parts of a recipe one by one, and give the rows of each as soon as it is done.
+def measure_replicates(
+    recipe: Recipe, loaded: LoadedDataset, store: Path, settings: RunSettings, report: Progress
+) -> Iterator[tuple[Replicate, pd.DataFrame]]:
+    """Train and measure the replicates of a recipe one by one, and give the rows of each as soon as it is done.
 
     Parameters
     ----------
@@ -39,38 +40,38 @@ def measure_parts(
         See `recipe.MeasurementEntries`.
     loaded : LoadedDataset
         All pictures, with the splits of the bundled model.
-    kept : Path
-        Folder in which finished parts wait.
-    run : Run
-        Epochs, data folder, limits; each part works in a folder below `run.work`.
+    store : Path
+        Folder of finished replicates.
+    settings : RunSettings
+        Epochs, data folder, limits; each replicate works in a folder below `settings.work`.
     report : callable
-        See `learning.Progress`.
+        See `progress.Progress`.
 
     Yields
     ------
-    tuple of (Part, DataFrame)
+    tuple of (Replicate, DataFrame)
         Rows as in ``evaluation.parquet``: a fold's pictures with the split ``cv``, or the validation and test rows of
         a repeat.
 
     Raises
     ------
     KeyboardInterrupt
-        By Ctrl-C; finished parts are kept, the one under way is not.
+        By Ctrl-C; finished replicates stay, the one under way does not.
     """
-    home = kept / _digest(recipe, loaded, run)
+    home = store / _digest(recipe, loaded, settings)
     home.mkdir(parents=True, exist_ok=True)
-    for part in parts_of(recipe):
-        path = home / f"{part.stem}.parquet"
+    for replicate in replicates_of(recipe.measurement.folds, recipe.measurement.repeats):
+        path = home / f"{replicate.stem}.parquet"
         if not path.exists():
-            rows = _measured(part, recipe, loaded, run, report)
-            # Written aside first: a half-written part must not pass for a finished one.
+            rows = _measured(replicate, recipe, loaded, settings, report)
+            # Under another name first: a half-written file must not pass for a finished one.
             rows.to_parquet(path.with_suffix(".part"))
             path.with_suffix(".part").rename(path)
-        yield part, pd.read_parquet(path)
+        yield replicate, pd.read_parquet(path)
 
 
 def refolded(loaded: LoadedDataset, fold: int, n_folds: int) -> LoadedDataset:
-    """Return the same pictures with one fold as the test split, and the rest dealt into train and validation.
+    """Return the same pictures with one fold as the test split, and the rest split into train and validation.
 
     Groups stay whole, as in `datasets.assign_folds`.
 
@@ -94,45 +95,46 @@ def refolded(loaded: LoadedDataset, fold: int, n_folds: int) -> LoadedDataset:
     )
     validation = {rest[i] for i in chosen.nonzero()[0]}
 
-    def dealt(i: int, picture: LabelledPicture) -> LabelledPicture:
+    def in_split(i: int, picture: LabelledPicture) -> LabelledPicture:
         split = "test" if folds[i] == fold else "validation" if i in validation else "train"
         return replace(picture, split=split, leaked=False)  # type: ignore[arg-type]
 
-    return replace(loaded, pictures=tuple(dealt(i, p) for i, p in enumerate(pictures)))
+    return replace(loaded, pictures=tuple(in_split(i, p) for i, p in enumerate(pictures)))
 
 
-def _measured(part: Part, recipe: Recipe, loaded: LoadedDataset, run: Run, report: Progress) -> pd.DataFrame:
+def _measured(
+    replicate: Replicate, recipe: Recipe, loaded: LoadedDataset, settings: RunSettings, report: Progress
+) -> pd.DataFrame:
     # Scenes are measured once, with the bundled model.
-    of_part = replace(recipe, seed=recipe.seed + part.run, data=replace(recipe.data, scenes_validation=0))
-    pictures = refolded(loaded, part.fold, recipe.measurement.folds) if part.fold >= 0 else loaded
-    work = run.work / part.stem
+    changed = replace(recipe, seed=recipe.seed + replicate.run, data=replace(recipe.data, scenes_validation=0))
+    pictures = refolded(loaded, replicate.fold, recipe.measurement.folds) if replicate.fold >= 0 else loaded
+    work = settings.work / replicate.stem
     staged = work / recipe.model
-    learnt = learn(of_part, pictures, staged, replace(run, work=work), _named(report, part))
-    if learnt.result.interrupted:
+    trained = run_training(changed, pictures, staged, replace(settings, work=work), _named(report, replicate))
+    if trained.result.interrupted:
         raise KeyboardInterrupt
-    spec = draft_spec(of_part, pictures, learnt.network.feature_layer)
-    write_spec(staged, spec)
-    inspector = Inspector(spec.id, work)
+    spec = draft_spec(changed, pictures, trained.network.feature_layer)
+    inspector = Inspector(write_spec(staged, spec), staged)
     measured = pictures.of_split("test")
-    if part.fold < 0:
+    if replicate.fold < 0:
         measured = pictures.of_split("validation") + measured
 
     def evaluated() -> Iterator[EvaluatedPicture]:
         for p in measured:
-            split = CV_SPLIT if part.fold >= 0 else p.split
-            yield EvaluatedPicture(p.image, picture_bytes(p), p.label, split, p.leaked, part.fold)
+            split = CV_SPLIT if replicate.fold >= 0 else p.split
+            yield EvaluatedPicture(p.image, picture_bytes(p), p.label, split, p.leaked, replicate.fold)
 
-    rows = evaluate_pictures(inspector, evaluated(), run=part.run)
+    rows = evaluate_pictures(inspector, evaluated(), run=replicate.run)
     shutil.rmtree(work, ignore_errors=True)
     return rows
 
 
-def _named(report: Progress, part: Part) -> Progress:
-    return lambda words, done, total: report(f"{part.words}: {words}", done, total)
+def _named(report: Progress, replicate: Replicate) -> Progress:
+    return lambda words, done, total: report(f"{replicate.words}: {words}", done, total)
 
 
-def _digest(recipe: Recipe, loaded: LoadedDataset, run: Run) -> str:
-    # How many parts are wanted does not change what one part is, except for the number of folds.
+def _digest(recipe: Recipe, loaded: LoadedDataset, settings: RunSettings) -> str:
+    # How many repeats are wanted does not change what a replicate is, except for the number of folds.
     asked = replace(recipe, measurement=replace(recipe.measurement, repeats=0))
-    told = f"{asked!r}\n{content_digest(loaded)}\n{run.epochs}\n{run.steps_limit}"
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
+    identity = f"{asked!r}\n{content_digest(loaded)}\n{settings.epochs}\n{settings.steps_limit}"
+    return hashlib.sha256(identity.encode()).hexdigest()[:16]

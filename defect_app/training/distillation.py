@@ -1,9 +1,8 @@
-"""Self-distillation: learn to answer on degraded pictures as the start weights answer on clean ones."""
+"""Self-distillation: a student trained to answer on degraded pictures as the start weights answer on clean ones."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,39 +11,20 @@ import numpy as np
 from defect_app.catalog import InputSpec
 from defect_app.datasets import LabelledPicture, LoadedDataset, load_dataset
 from defect_app.datasets.splits import first_share
+from defect_app.progress import Progress
+from defect_app.publishing.training_record import RobustnessFigures
+from defect_app.recipes import Recipe
+from defect_app.recipes.entries import DistillationEntries
 from defect_app.training.degradation import degrade
 from defect_app.training.fit import predict_logits
-from defect_app.training.material import CountProgress
-from defect_app.training.pipeline import TrainingPictures, input_pixels, photo_pixels
-from defect_app.training.recipe import DistillationEntries, Recipe
+from defect_app.training.pictures import TrainingPictures, input_pixels, photo_pixels
+from defect_app.training.recipe_spec import input_spec
 
 LARGEST_SOURCE_SIDE = 320
-"""Pictures are kept in memory at no more than this; larger ones would not show in a model's input."""
+"""Pictures stay in memory at no more than this; larger ones would not show in a model's input."""
 SMALLEST_CROP = 0.6
 DEGRADED_VERSIONS = 3
 """Of each picture that is measured, so that one lucky version decides nothing."""
-
-
-@dataclass(frozen=True)
-class RobustnessFigures:
-    """Top-1 accuracy of teacher and student, on clean pictures and on degraded versions of them.
-
-    Attributes
-    ----------
-    n : int
-        Pictures.
-    versions : int
-        Degraded versions of each.
-    teacher_clean, student_clean, teacher_degraded, student_degraded : float
-        In [0, 1].
-    """
-
-    n: int
-    versions: int
-    teacher_clean: float
-    student_clean: float
-    teacher_degraded: float
-    student_degraded: float
 
 
 def gather_views(
@@ -52,9 +32,8 @@ def gather_views(
     entries: DistillationEntries,
     loaded: LoadedDataset,
     teacher: Any,
-    size: InputSpec,
     data_dir: Path | None,
-    progress: CountProgress,
+    progress: Progress,
 ) -> tuple[TrainingPictures, TrainingPictures]:
     """Collect views of the training pictures with the teacher's logits, and fixed degraded ones to validate on.
 
@@ -65,11 +44,12 @@ def gather_views(
     validation : TrainingPictures
         Degraded and clean pictures of the validation split at the input size, with the teacher's logits on the clean.
     """
+    size = input_spec(recipe)
     pictures = list(loaded.of_split("train"))
     for name in recipe.data.unlabelled:
         others = load_dataset(name, data_dir).of_split("train")
-        keep = first_share([p.sha256 for p in others], min(1.0, recipe.data.unlabelled_limit / len(others)))
-        pictures += [p for p, kept in zip(others, keep, strict=True) if kept]
+        chosen = first_share([p.sha256 for p in others], min(1.0, recipe.data.unlabelled_limit / len(others)))
+        pictures += [p for p, is_chosen in zip(others, chosen, strict=True) if is_chosen]
     rng = np.random.default_rng(recipe.seed)
     views = []
     for done, picture in enumerate(pictures, start=1):
@@ -110,8 +90,8 @@ def blend(student: Any, teacher: Any, student_share: float) -> None:
         In (0, 1].
     """
     mixed = [
-        student_share * np.asarray(own) + (1 - student_share) * np.asarray(taught)
-        for own, taught in zip(student.get_weights(), teacher.get_weights(), strict=True)
+        student_share * np.asarray(own) + (1 - student_share) * np.asarray(start)
+        for own, start in zip(student.get_weights(), teacher.get_weights(), strict=True)
     ]
     student.set_weights(mixed)
 
@@ -155,7 +135,7 @@ def _chance_crop(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.ascontiguousarray(pixels[top : top + side, left : left + side])
 
 
-def _teacher_logits(teacher: Any, views: Sequence[np.ndarray], size: InputSpec, progress: CountProgress) -> np.ndarray:
+def _teacher_logits(teacher: Any, views: Sequence[np.ndarray], size: InputSpec, progress: Progress) -> np.ndarray:
     parts = []
     for start in range(0, len(views), 256):
         parts.append(predict_logits(teacher, _fitted(views[start : start + 256], size)))

@@ -1,4 +1,4 @@
-"""Writes a trained network as files: Keras for explanations, OpenVINO for serving; and measures that they agree."""
+"""Writes a trained network as files, for Keras and for OpenVINO, and measures that they agree."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ import numpy as np
 import openvino as ov
 from openvino.preprocess import PrePostProcessor
 
+from defect_app.engine.layer_names import write_layer_names
 from defect_app.errors import InvalidRecipe
 from defect_app.training.heads import ChannelWeights, is_differentiable, is_linear, layers_after
+from defect_app.training.layer_names import layer_names
 
 OUTPUT_NAMES = ("probabilities", "features", "descriptor", "channel_weights")
 
 
 def export_network(server: Any, folder: Path, familiar: Any) -> None:
-    """Write ``model.keras``, ``model.xml`` and ``model.bin``.
+    """Write ``model.keras``, ``model.xml``, ``model.bin`` and ``explain.npz``.
 
     Parameters
     ----------
@@ -38,16 +40,23 @@ def export_network(server: Any, folder: Path, familiar: Any) -> None:
     server.save(folder / "model.keras", include_optimizer=False)
     descriptor = keras.layers.GlobalAveragePooling2D(name="descriptor")(familiar)
     served = keras.Model(server.inputs, [*server.outputs, descriptor, *_channel_weights(server)], name=server.name)
-    with tempfile.TemporaryDirectory() as scratch:
-        path = Path(scratch) / "raw.xml"
-        served.export(str(path), format="openvino", verbose=False)
-        model = ov.Core().read_model(path)
-        model = _with_photo_input(model, server.input_shape[1:3], OUTPUT_NAMES[: len(served.outputs)])
-        _share_kernels(model)
-        # Weights in half precision: half the download, and answers within 0.02 of Keras.
-        ov.save_model(model, folder / "model.xml", compress_to_fp16=True)
-        # OpenVINO maps the raw weights into memory: let go of them before the folder disappears.
-        del model
+    model = _converted(served)
+    _share_kernels(model)
+    # Weights in half precision: half the download, and answers within 0.02 of Keras.
+    ov.save_model(model, folder / "model.xml", compress_to_fp16=True)
+    name_layers(server, folder)
+
+
+def name_layers(server: Any, folder: Path) -> None:
+    """Write ``explain.npz`` beside a network's exported files, see `layer_names`.
+
+    Raises
+    ------
+    ValueError
+        If ``model.xml`` is not this network.
+    """
+    exact = _converted(keras.Model(server.inputs, server.outputs, name=server.name))
+    write_layer_names(folder, layer_names(server, exact, ov.Core().read_model(folder / "model.xml")))
 
 
 def parity(server: Any, folder: Path, pixels: np.ndarray) -> float:
@@ -91,6 +100,18 @@ def _round_kernels(server: Any) -> None:
     for variable in server.variables:
         if len(variable.shape) > 1:
             variable.assign(np.asarray(variable).astype(np.float16).astype(np.float32))
+
+
+def _converted(network: Any) -> ov.Model:
+    """Convert a network whose outputs are the first of `OUTPUT_NAMES`; its weights are those of Keras."""
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "raw.xml"
+        network.export(str(path), format="openvino", verbose=False)
+        core = ov.Core()
+        # Read into memory, not mapped: the folder disappears.
+        core.set_property({"ENABLE_MMAP": False})
+        model = core.read_model(path)
+    return _with_photo_input(model, network.input_shape[1:3], OUTPUT_NAMES[: len(network.outputs)])
 
 
 def _with_photo_input(model: ov.Model, size: tuple[int, int], names: tuple[str, ...]) -> ov.Model:

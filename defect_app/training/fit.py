@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,27 +10,18 @@ from typing import Any
 
 import keras
 import numpy as np
+from typing_extensions import override
 
+from defect_app.recipes.entries import OptimiserEntries, ScheduleEntries
+from defect_app.training.batches import SampleSource, steps_per_epoch, training_batches
+from defect_app.training.history import EpochRecord
 from defect_app.training.losses import Loss
-from defect_app.training.pipeline import Deck, TrainingPictures, dealt_batches, steps_per_epoch
-from defect_app.training.recipe import OptimiserEntries, Recipe, ScheduleEntries
+from defect_app.training.pictures import TrainingPictures
 
 PREDICTION_BATCH = 32
 COSINE_START, COSINE_END = 1 / 20, 1 / 100
 ONE_CYCLE_START, ONE_CYCLE_END = 1 / 25, 1 / 250_000
 """First and last learning rate as shares of the greatest one."""
-
-
-@dataclass(frozen=True)
-class EpochRecord:
-    """One row of ``history.csv``: the epoch from 1, its losses, the share of right answers, its rate and duration."""
-
-    epoch: int
-    loss: float
-    validation_loss: float
-    validation_accuracy: float
-    learning_rate: float
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -53,156 +43,165 @@ class FitResult:
     interrupted: bool
 
 
+@dataclass(frozen=True)
+class FitSettings:
+    """How a network is trained.
+
+    Attributes
+    ----------
+    optimiser : OptimiserEntries
+        Of the recipe.
+    schedule : ScheduleEntries
+        Of the recipe; its number of epochs is that of `epochs`.
+    epochs, seed : int
+        Of this run.
+    checkpoint : Path
+        A ``.weights.h5`` file that holds the best weights so far.
+    steps_limit : int or None
+        Steps an epoch at most, for trials.
+    """
+
+    optimiser: OptimiserEntries
+    schedule: ScheduleEntries
+    epochs: int
+    seed: int
+    checkpoint: Path
+    steps_limit: int | None = None
+
+
 StepProgress = Callable[[int, int, str], None]
 """Called with steps done, steps in all, and a line of words."""
 
 
 def fit(
-    learner: Any,
-    deck: Deck,
+    model: Any,
+    source: SampleSource,
     validation: TrainingPictures,
     loss: Loss,
-    recipe: Recipe,
-    *,
-    epochs: int,
-    seed: int,
-    checkpoint: Path,
+    settings: FitSettings,
     progress: StepProgress,
-    steps_limit: int | None = None,
 ) -> FitResult:
     """Train, and leave the weights of the best epoch in the model.
 
     Parameters
     ----------
-    learner : keras.Model
-        From what the deck deals to logits.
-    deck : Deck
-        What is learnt from.
+    model : keras.Model
+        From the source's samples to logits.
+    source : SampleSource
+        The training set.
     validation : TrainingPictures
-        What is measured after each epoch, of the learner's input size.
+        What is measured after each epoch, of the model's input size.
     loss : callable
         From targets and logits to a loss a picture; it also decides which epoch is the best.
-    recipe : Recipe
-        Optimiser and schedule.
-    epochs, seed : int
-        Of this run.
-    checkpoint : Path
-        A ``.weights.h5`` file that holds the best weights so far.
+    settings : FitSettings
+        How it is trained.
     progress : callable
         See `StepProgress`.
-    steps_limit : int, optional
-        Steps an epoch at most, for trials.
     """
-    steps = min(steps_per_epoch(len(deck), recipe.schedule.batch_size), steps_limit or 10**9)
-    batches = dealt_batches(deck, batch_size=recipe.schedule.batch_size, epochs=epochs, seed=seed)
-    learner.compile(optimizer=_optimiser(recipe.optimiser, recipe.schedule, steps * epochs), loss=loss)
-    keeper = _BestKeeper(validation, loss, recipe, epochs, steps, checkpoint, progress)
-    callbacks: list[Any] = [keeper]
-    if recipe.schedule.kind == "plateau":
+    schedule = settings.schedule
+    steps = min(steps_per_epoch(len(source), schedule.batch_size), settings.steps_limit or 10**9)
+    batches = training_batches(source, batch_size=schedule.batch_size, epochs=settings.epochs, seed=settings.seed)
+    model.compile(optimizer=_optimiser(settings.optimiser, schedule, steps * settings.epochs), loss=loss)
+    checkpoint = _BestCheckpoint(validation, loss, settings, steps, progress)
+    callbacks: list[Any] = [checkpoint]
+    if schedule.kind == "plateau":
         callbacks.append(keras.callbacks.ReduceLROnPlateau("val_loss", factor=0.3, patience=2))
     interrupted = False
     try:
-        learner.fit(batches, epochs=epochs, steps_per_epoch=steps, callbacks=callbacks, verbose=0)
+        # The batches come in an order of their own.
+        model.fit(batches, epochs=settings.epochs, steps_per_epoch=steps, callbacks=callbacks, verbose=0, shuffle=False)
     except KeyboardInterrupt:
         interrupted = True
-    keeper.restore_best(learner)
-    return FitResult(tuple(keeper.history), keeper.best_epoch, interrupted)
+    checkpoint.restore_best(model)
+    return FitResult(tuple(checkpoint.history), checkpoint.best_epoch, interrupted)
 
 
-def write_history(folder: Path, history: tuple[EpochRecord, ...]) -> None:
-    """Write ``history.csv``."""
-    with (folder / "history.csv").open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        names = list(EpochRecord.__dataclass_fields__)
-        writer.writerow(names)
-        writer.writerows([[f"{getattr(row, n):.6g}" for n in names] for row in history])
-
-
-def predict_logits(learner: Any, pixels: np.ndarray) -> np.ndarray:
+def predict_logits(model: Any, pixels: np.ndarray) -> np.ndarray:
     """Return logits of shape (n, n_classes) for uint8 pictures of shape (n, height, width, 3)."""
     parts = [
-        np.asarray(learner.predict_on_batch(pixels[start : start + PREDICTION_BATCH].astype(np.float32)))
+        np.asarray(model.predict_on_batch(pixels[start : start + PREDICTION_BATCH].astype(np.float32)))
         for start in range(0, len(pixels), PREDICTION_BATCH)
     ]
     return np.concatenate(parts)
 
 
-class _BestKeeper(keras.callbacks.Callback):
+class _BestCheckpoint(keras.callbacks.Callback):
     """Averages the weights, measures them after each epoch, and keeps the best."""
 
     def __init__(
         self,
         validation: TrainingPictures,
         loss: Loss,
-        recipe: Recipe,
-        epochs: int,
+        settings: FitSettings,
         steps: int,
-        checkpoint: Path,
         progress: StepProgress,
     ) -> None:
         super().__init__()
         self.history: list[EpochRecord] = []
         self.best_epoch = 0
-        self._validation, self._loss, self._recipe = validation, loss, recipe
-        self._epochs, self._steps, self._checkpoint, self._progress = epochs, steps, checkpoint, progress
+        self._validation, self._loss, self._settings = validation, loss, settings
+        self._steps, self._progress = settings.epochs * steps, progress
         self._best_loss = float("inf")
         self._average: list[Any] | None = None
         self._done = 0
         self._started = 0.0
 
+    @override
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Start the epoch's clock."""
         self._started = time.perf_counter()
 
+    @override
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         """Move the running average towards the weights."""
         self._done += 1
-        decay = self._recipe.optimiser.weight_average
+        decay = self._settings.optimiser.weight_average
         if decay:
             variables = self.model.trainable_variables
             if self._average is None:
                 self._average = [np.array(v) for v in variables]
-            # A young average follows faster, or it would remember the start weights.
-            kept = min(decay, (1 + self._done) / (10 + self._done))
+            # A young average follows faster, or the start weights would stay in it.
+            inertia = min(decay, (1 + self._done) / (10 + self._done))
             for average, variable in zip(self._average, variables, strict=True):
-                average *= kept
-                average += (1 - kept) * np.asarray(variable)
+                np.multiply(average, inertia, out=average)
+                np.add(average, (1 - inertia) * np.asarray(variable), out=average)
         loss = (logs or {}).get("loss", float("nan"))
-        self._progress(self._done, self._epochs * self._steps, f"epoch {len(self.history) + 1}, loss {loss:.4f}")
+        self._progress(self._done, self._steps, f"epoch {len(self.history) + 1}, loss {loss:.4f}")
 
+    @override
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Measure, record, and keep the weights if they are the best so far."""
         logs = logs if logs is not None else {}
-        learnt = [np.array(v) for v in self.model.trainable_variables]
+        current = [np.array(v) for v in self.model.trainable_variables]
         if self._average is not None:
             self._assign(self._average)
         n_classes = self._validation.targets.shape[1]
         logits = predict_logits(self.model, np.asarray(self._validation.pixels))[:, :n_classes]
         value = float(np.mean(np.asarray(self._loss(self._validation.targets, logits))))
         right = float(np.mean(logits.argmax(axis=1) == self._validation.targets.argmax(axis=1)))
-        last = self._recipe.schedule.keep == "last"
+        last = self._settings.schedule.keep == "last"
         if last or value < self._best_loss:
             self._best_loss, self.best_epoch = value, epoch + 1
-            self._checkpoint.parent.mkdir(parents=True, exist_ok=True)
-            self.model.save_weights(self._checkpoint)
-        self._assign(learnt)
+            self._settings.checkpoint.parent.mkdir(parents=True, exist_ok=True)
+            self.model.save_weights(self._settings.checkpoint)
+        self._assign(current)
         logs["val_loss"] = value
         rate = float(np.asarray(self.model.optimizer.learning_rate))
         seconds = time.perf_counter() - self._started
         self.history.append(EpochRecord(epoch + 1, logs.get("loss", float("nan")), value, right, rate, seconds))
         self._progress(
             self._done,
-            self._epochs * self._steps,
+            self._steps,
             f"epoch {epoch + 1} done in {seconds:.0f} s: validation loss {value:.4f}, accuracy {right:.4f}",
         )
-        patience = self._recipe.schedule.patience
+        patience = self._settings.schedule.patience
         if patience and epoch + 1 - self.best_epoch >= patience:
             self.model.stop_training = True
 
     def restore_best(self, model: Any) -> None:
         """Load the best epoch's weights; without a finished epoch the average so far, or the weights as they are."""
         if self.best_epoch:
-            model.load_weights(self._checkpoint)
+            model.load_weights(self._settings.checkpoint)
         elif self._average is not None:
             self._assign(self._average)
 

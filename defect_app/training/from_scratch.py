@@ -1,4 +1,4 @@
-"""What the networks that learn from scratch share: how they are built, and their convolution."""
+"""What the networks without pretrained weights share: how they are built, and their convolution."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def from_scratch(layers: Callable[[Any], Any]) -> Callable[..., Any]:
 
     def build(weights: str | None, include_top: bool, input_tensor: Any) -> Any:
         if weights is not None or include_top:
-            raise ValueError("a network that learns from scratch has no ImageNet weights")
+            raise ValueError("a network that is trained from scratch has no ImageNet weights")
         return keras.Model(input_tensor, layers(input_tensor))
 
     return build

@@ -13,7 +13,7 @@ from typing import Any
 import keras
 
 from defect_app.errors import InvalidRecipe
-from defect_app.training.recipe import HeadEntries
+from defect_app.recipes.entries import HeadEntries
 
 LOGITS_LAYER = "logits"
 
@@ -47,7 +47,7 @@ def head_layers(entries: HeadEntries, n_classes: int) -> list[Any]:
     return layers
 
 
-def apply_head(layers: list[Any], features: Any, *, learning: bool) -> Any:
+def apply_head(layers: list[Any], features: Any, *, training: bool) -> Any:
     """Return the logits of a feature map.
 
     Parameters
@@ -56,17 +56,17 @@ def apply_head(layers: list[Any], features: Any, *, learning: bool) -> Any:
         See `head_layers`.
     features : KerasTensor, shape (batch, rows, columns, n_channels)
         The last feature map.
-    learning : bool
-        Dropout belongs to learning alone: it is left out of what serves, and never exported.
+    training : bool
+        Dropout belongs to training alone: it is left out of what serves, and never exported.
     """
     x = features
     for layer in layers:
-        if learning or not isinstance(layer, keras.layers.Dropout):
+        if training or not isinstance(layer, keras.layers.Dropout):
             x = layer(x)
     return x
 
 
-def layers_after(server: Any, feature_layer: str) -> list[Any]:
+def layers_after(network: Any, feature_layer: str) -> list[Any]:
     """Return a network's layers between the feature map and the logits, in order, without dropout.
 
     Raises
@@ -75,7 +75,7 @@ def layers_after(server: Any, feature_layer: str) -> list[Any]:
         If they are not in one row.
     """
     found: list[Any] = []
-    layer = server.get_layer(LOGITS_LAYER)
+    layer = network.get_layer(LOGITS_LAYER)
     while layer.name != feature_layer:
         if not isinstance(layer, keras.layers.Dropout):
             found.append(layer)
@@ -122,8 +122,8 @@ class ChannelWeights(keras.layers.Layer):
     def __init__(self, layers: list[Any], **options: Any) -> None:
         super().__init__(**options)
         if not is_differentiable(layers):
-            strange = [type(layer).__name__ for layer in layers]
-            raise InvalidRecipe(f"No gradient is known of a head of {', '.join(strange)}.")
+            found = [type(layer).__name__ for layer in layers]
+            raise InvalidRecipe(f"No gradient is known of a head of {', '.join(found)}.")
         self.head = layers
 
     def call(self, features: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What is made small: cross entropy, focal loss, and the distance to a teacher's answers; all on logits."""
+"""What training minimises: cross entropy, focal loss, and the distance to a teacher's answers; all on logits."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from defect_app.training.recipe import LossEntries
+from defect_app.recipes.entries import LossEntries
 
 Loss = Callable[[Any, Any], Any]
 
@@ -34,7 +34,7 @@ def classification_loss(entries: LossEntries, shares: np.ndarray) -> Loss:
     class_weights = keras.ops.convert_to_tensor(weights.astype(np.float32))
 
     def loss(targets: Any, logits: Any) -> Any:
-        # Networks that learn in half precision answer in it; their losses are too small for it.
+        # Networks that are trained in half precision answer in it; their losses are too small for it.
         logits = keras.ops.cast(logits, "float32")
         smoothed = targets * (1 - entries.label_smoothing) + entries.label_smoothing / n_classes
         log_probabilities = keras.ops.log_softmax(logits, axis=-1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -13,14 +12,16 @@ from typing import Any
 import numpy as np
 import openvino as ov
 
-from defect_app.catalog import InputSpec, find_model
+from defect_app.catalog import COPY_SUFFIX, InputSpec, find_model
 from defect_app.datasets import LoadedDataset
 from defect_app.inspection import Inspector
-from defect_app.training.card import COPY_SUFFIX, RECORD_FILE
-from defect_app.training.material import CountProgress, gather, load_data
-from defect_app.training.pipeline import TrainingPictures
-from defect_app.training.publish import DatasetFacts, TrainingRecord, publish
-from defect_app.training.recipe import load_recipe
+from defect_app.progress import Progress, no_progress
+from defect_app.publishing import DatasetFacts, Publication, TrainingRecord, publish
+from defect_app.publishing.training_record import read_record
+from defect_app.recipes.recipe import load_recipe
+from defect_app.training.pictures import TrainingPictures
+from defect_app.training.recipe_spec import point_rule
+from defect_app.training.training_data import gather, load_data
 
 CALIBRATION_PICTURES = 300
 MOST_DROP = 0.002
@@ -87,7 +88,7 @@ def attention_operations(model: ov.Model) -> list[str]:
 
 
 def _weighs_a_map(op: Any) -> bool:
-    return op.get_type_name() == "Multiply" and op.get_output_partial_shape(0).rank.get_length() == 4
+    return op.get_type_name() == "Multiply" and bool(op.get_output_partial_shape(0).rank.get_length() == 4)
 
 
 def _first(start: Any, following: Callable[[Any], list[Any]], wanted: Callable[[Any], bool]) -> str:
@@ -104,7 +105,7 @@ def _first(start: Any, following: Callable[[Any], list[Any]], wanted: Callable[[
 
 
 def quantize(
-    model_id: str, *, data_dir: Path | None = None, out: Path | None = None, progress: CountProgress | None = None
+    model_id: str, *, data_dir: Path | None = None, out: Path | None = None, progress: Progress | None = None
 ) -> Path:
     """Make ``<model>-int8``: quantised weights with an operating point, evaluation, familiarity and card of their own.
 
@@ -117,7 +118,7 @@ def quantize(
     out : Path, optional
         The folder that gets the model folder; default: where the model is.
     progress : callable, optional
-        See `material.CountProgress`.
+        See `progress.Progress`.
 
     Returns
     -------
@@ -131,16 +132,16 @@ def quantize(
     DataUnavailable
         If its pictures are missing.
     """
-    report = progress or (lambda words, done, total: None)
+    report = progress or no_progress
     spec, folder = find_model(model_id)
     recipe = load_recipe(spec.recipe)
     loaded = load_data(recipe, data_dir, report)
     size = InputSpec(spec.input.height, spec.input.width, spec.input.fit, spec.input.resize)
-    material = gather(recipe, loaded, size, report)
+    data = gather(recipe, loaded, size, report)
     report("quantising", 0, 1)
-    chosen = np.random.default_rng(recipe.seed).permutation(len(material.training))[:CALIBRATION_PICTURES]
-    calibration = np.stack([material.training.pixels[i] for i in chosen])
-    validation = material.validation
+    chosen = np.random.default_rng(recipe.seed).permutation(len(data.training))[:CALIBRATION_PICTURES]
+    calibration = np.stack([data.training.pixels[i] for i in chosen])
+    validation = data.validation
     model = ov.Core().read_model(folder / "model.xml")
     fast = quantized(model, calibration, np.asarray(validation.pixels), np.asarray(validation.targets))
 
@@ -152,21 +153,15 @@ def quantize(
         spec,
         id=target.name,
         title=f"{spec.title}, fast",
+        standing="alternative",
         summary=f"{spec.summary} INT8 weights: about twice as many photos a second.",
         trained=datetime.now(UTC).date().isoformat(),
         sha256={},
     )
-    record = _record(folder, loaded, Inspector(model_id, folder.parent), fast, validation)
-    publish(
-        target,
-        fast_spec,
-        recipe,
-        loaded,
-        record,
-        np.asarray(material.training.pixels),
-        material.validation_scenes,
-        report,
-    )
+    record = _record(folder, loaded, Inspector(spec, folder), fast, validation)
+    pixels = np.asarray(data.training.pixels)
+    publication = Publication(fast_spec, point_rule(recipe), record, loaded, pixels, data.validation_scenes)
+    publish(target, publication, report)
     return target
 
 
@@ -174,12 +169,17 @@ def _record(
     folder: Path, loaded: LoadedDataset, base: Inspector, fast: ov.Model, validation: TrainingPictures
 ) -> TrainingRecord:
     """Take over how the base model was trained; the parity is that of the fast copy against it."""
-    stored = json.loads((folder / RECORD_FILE).read_text(encoding="utf-8"))
     compiled = ov.Core().compile_model(fast, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     output = compiled.output("probabilities")
     differences = [
         float(np.abs(compiled(pixels[None])[output][0] - base.engine.predict(pixels).probabilities).max())
         for pixels in validation.pixels
     ]
-    kept = {**stored, "parity": max(differences), "parity_n": len(differences), "robustness": None}
-    return TrainingRecord(**{**kept, "dataset": DatasetFacts.of(loaded.dataset)})
+    return replace(
+        read_record(folder),
+        dataset=DatasetFacts.of(loaded.dataset),
+        parity=max(differences),
+        parity_n=len(differences),
+        robustness=None,
+        gradients=None,
+    )

@@ -11,7 +11,7 @@ Sampling = Literal["none", "over", "under"]
 
 
 def sampled_indices(labels: Sequence[str] | np.ndarray, sampling: Sampling, seed: int) -> np.ndarray:
-    """Choose which pictures are learnt from.
+    """Choose which pictures make up the training set.
 
     Parameters
     ----------

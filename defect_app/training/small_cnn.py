@@ -1,4 +1,4 @@
-"""A plain network of four convolutions for trainers: small enough to be learnt from scratch while one watches."""
+"""A plain network of four convolutions for trainers: small enough to be trained from scratch while one watches."""
 
 from __future__ import annotations
 

@@ -7,21 +7,25 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from defect_app.catalog import MODELS_FOLDER
-from defect_app.datasets import LoadedDataset
+from defect_app.catalog import MODELS_FOLDER, ModelSpec
+from defect_app.datasets import LoadedDataset, load_dataset
 from defect_app.errors import DataUnavailable
-from defect_app.training.crossvalidation import measure_parts
-from defect_app.training.distillation import RobustnessFigures, measure_robustness
+from defect_app.paths import VAR
+from defect_app.progress import Progress, no_progress
+from defect_app.publishing import DatasetFacts, Publication, TrainingRecord, add_replicates, publish
+from defect_app.publishing.training_record import RobustnessFigures
+from defect_app.recipes.recipe import Recipe, load_recipe
+from defect_app.training.crossvalidation import measure_replicates
+from defect_app.training.distillation import measure_robustness
 from defect_app.training.export import parity
-from defect_app.training.learning import Learnt, Progress, Run, input_size, learn
-from defect_app.training.material import load_data
-from defect_app.training.measured_parts import parts_of
-from defect_app.training.pipeline import read_inputs
-from defect_app.training.publish import DatasetFacts, TrainingRecord, add_parts, draft_spec, publish
-from defect_app.training.recipe import Recipe, load_recipe
+from defect_app.training.gradient_check import check_gradients
+from defect_app.training.pictures import read_inputs
+from defect_app.training.recipe_spec import draft_spec, input_spec, point_rule
+from defect_app.training.training_data import load_data
+from defect_app.training.training_run import WHOLE, RunLimits, RunSettings, TrainedNetwork, run_training
 
-WORK_FOLDER = Path(__file__).resolve().parents[2] / "var" / "training"
-KEPT_FOLDER = WORK_FOLDER / "measured"
+WORK_FOLDER = VAR / "training"
+REPLICATES_FOLDER = WORK_FOLDER / "measured"
 PARITY_PICTURES = 256
 
 
@@ -29,17 +33,16 @@ def train(
     recipe_name: str | Path,
     *,
     data_dir: Path | None = None,
-    epochs: int | None = None,
     seed: int | None = None,
     out: Path | None = None,
     progress: Progress | None = None,
-    steps_limit: int | None = None,
+    limits: RunLimits = WHOLE,
     measure: bool = True,
 ) -> Path:
     """Train a recipe, evaluate the result with the files that serve, and put the model folder in its place.
 
-    Then the folds and repeats that the recipe asks for are learnt and measured, and added to the folder one by one.
-    Ctrl-C ends the learning: the best epoch so far is exported and evaluated all the same, and folds and repeats that
+    Then the folds and repeats that the recipe asks for are trained and measured, and added to the folder one by one.
+    Ctrl-C ends the training: the best epoch so far is exported and evaluated all the same, and folds and repeats that
     are done stay. Nothing in `out` is touched before the new folder is complete.
 
     Parameters
@@ -48,14 +51,14 @@ def train(
         A bundled recipe's name, or the path of a TOML file.
     data_dir : Path, optional
         The folder with the archives; default: the environment variable ``DEFECT_APP_DATA``.
-    epochs, seed : int, optional
+    seed : int, optional
         Instead of the recipe's.
     out : Path, optional
         The folder that gets the model folder; default: the project's ``models/``.
     progress : callable, optional
-        See `learning.Progress`.
-    steps_limit : int, optional
-        Steps an epoch at most, for trials.
+        See `progress.Progress`.
+    limits : RunLimits
+        How much of the recipe is trained.
     measure : bool
         Whether folds and repeats follow.
 
@@ -72,19 +75,27 @@ def train(
         If pictures or start weights are missing.
     """
     recipe = _seeded(recipe_name, seed)
-    report = progress or _silent
+    report = progress or no_progress
     loaded = load_data(recipe, data_dir, report)
-    run = _run(recipe, data_dir, epochs, steps_limit)
-    staged = run.work / recipe.model
-    learnt = learn(recipe, loaded, staged, run, report)
-    record = _record(recipe, loaded, learnt, staged)
-    spec = draft_spec(recipe, loaded, learnt.network.feature_layer)
-    publish(staged, spec, recipe, loaded, record, learnt.lesson.remembered, learnt.lesson.scenes, report, data_dir)
+    settings = _settings(recipe, data_dir, limits)
+    staged = settings.work / recipe.model
+    trained = run_training(recipe, loaded, staged, settings, report)
+    spec = draft_spec(recipe, loaded, trained.network.feature_layer)
+    publication = Publication(
+        spec=spec,
+        rule=point_rule(recipe),
+        record=_record(recipe, loaded, trained, spec, staged),
+        loaded=loaded,
+        training_pixels=trained.task.reference_pixels,
+        scenes=trained.task.scenes,
+        also_measured=tuple(load_dataset(name, data_dir) for name in recipe.data.also_measured),
+    )
+    publish(staged, publication, report)
     folder = _moved(staged, (out or MODELS_FOLDER) / recipe.model)
     # Only now: whatever goes wrong before, the best weights are still there.
-    shutil.rmtree(run.work, ignore_errors=True)
-    if measure and not learnt.result.interrupted:
-        _measure(recipe, loaded, folder, run, report)
+    shutil.rmtree(settings.work, ignore_errors=True)
+    if measure and not trained.result.interrupted:
+        _measure(recipe, loaded, folder, settings, report)
     return folder
 
 
@@ -92,12 +103,11 @@ def measure(
     recipe_name: str | Path,
     *,
     data_dir: Path | None = None,
-    epochs: int | None = None,
     out: Path | None = None,
     progress: Progress | None = None,
-    steps_limit: int | None = None,
+    limits: RunLimits = WHOLE,
 ) -> Path:
-    """Learn and measure the folds and repeats of a model that is there already; parameters as in `train`.
+    """Train and measure the folds and repeats of a model that is there already; parameters as in `train`.
 
     Raises
     ------
@@ -110,28 +120,28 @@ def measure(
     folder = (out or MODELS_FOLDER) / recipe.model
     if not folder.is_dir():
         raise DataUnavailable(f"There is no model folder {folder.name}.", "Train it first.")
-    report = progress or _silent
+    report = progress or no_progress
     loaded = load_data(recipe, data_dir, report)
-    _measure(recipe, loaded, folder, _run(recipe, data_dir, epochs, steps_limit), report)
+    _measure(recipe, loaded, folder, _settings(recipe, data_dir, limits), report)
     return folder
 
 
-def _measure(recipe: Recipe, loaded: LoadedDataset, folder: Path, run: Run, report: Progress) -> None:
+def _measure(recipe: Recipe, loaded: LoadedDataset, folder: Path, settings: RunSettings, report: Progress) -> None:
     done = []
     try:
-        for part, rows in measure_parts(recipe, loaded, KEPT_FOLDER, run, report):
-            done.append((part, rows))
+        for replicate, rows in measure_replicates(recipe, loaded, REPLICATES_FOLDER, settings, report):
+            done.append((replicate, rows))
     except KeyboardInterrupt:
-        report("stopped; what is measured is kept", len(done), len(parts_of(recipe)))
+        report("stopped; what is measured stays", len(done), recipe.measurement.folds + recipe.measurement.repeats)
     if done:
-        add_parts(folder, recipe, done)
-    shutil.rmtree(run.work, ignore_errors=True)
+        add_replicates(folder, point_rule(recipe), recipe.measurement.folds, done)
+    shutil.rmtree(settings.work, ignore_errors=True)
 
 
-def _run(recipe: Recipe, data_dir: Path | None, epochs: int | None, steps_limit: int | None) -> Run:
+def _settings(recipe: Recipe, data_dir: Path | None, limits: RunLimits) -> RunSettings:
     # A folder of its own: two trainings at once must not share a checkpoint.
     work = WORK_FOLDER / f"{recipe.name}-{recipe.seed}-{os.getpid()}"
-    return Run(epochs or recipe.schedule.epochs, work, data_dir, steps_limit)
+    return RunSettings(limits.epochs or recipe.schedule.epochs, work, data_dir, limits.steps)
 
 
 def _seeded(recipe_name: str | Path, seed: int | None) -> Recipe:
@@ -139,29 +149,30 @@ def _seeded(recipe_name: str | Path, seed: int | None) -> Recipe:
     return recipe if seed is None else replace(recipe, seed=seed)
 
 
-def _silent(words: str, done: int, total: int) -> None:
-    """Report nothing."""
-
-
-def _record(recipe: Recipe, loaded: LoadedDataset, learnt: Learnt, staged: Path) -> TrainingRecord:
-    size = input_size(recipe)
+def _record(
+    recipe: Recipe, loaded: LoadedDataset, trained: TrainedNetwork, spec: ModelSpec, staged: Path
+) -> TrainingRecord:
+    size = input_spec(recipe)
     compared = read_inputs(loaded.of_split("test")[:PARITY_PICTURES] or loaded.pictures[:PARITY_PICTURES], size)
     robustness: RobustnessFigures | None = None
-    if learnt.lesson.teacher is not None:
+    if trained.task.teacher is not None:
         test = loaded.of_split("test")
-        robustness = measure_robustness(learnt.lesson.teacher, learnt.network.learner, test, loaded.class_names, size)
+        robustness = measure_robustness(
+            trained.task.teacher, trained.network.training_model, test, loaded.class_names, size
+        )
     return TrainingRecord(
         recipe=recipe.name,
         dataset=DatasetFacts.of(loaded.dataset),
         seed=recipe.seed,
-        epochs=len(learnt.result.history),
-        best_epoch=learnt.result.best_epoch,
-        minutes=learnt.minutes,
-        n_training=len(learnt.lesson.deck),
+        epochs=len(trained.result.history),
+        best_epoch=trained.result.best_epoch,
+        minutes=trained.minutes,
+        n_training=len(trained.task.training),
         n_scenes=recipe.data.scenes,
-        parity=parity(learnt.network.server, staged, compared),
+        parity=parity(trained.network.inference_model, staged, compared),
         parity_n=len(compared),
         robustness=robustness,
+        gradients=check_gradients(trained.network.inference_model, spec, staged, compared),
     )
 
 

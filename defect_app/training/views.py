@@ -1,8 +1,8 @@
-"""Learning the upper layers alone, fast: the frozen layers below see each changed picture once, not once an epoch.
+"""Training the upper layers alone, fast: the frozen layers below see each changed picture once, not once an epoch.
 
 Where a recipe freezes the first layers of a backbone, their answer to a picture never changes. A fixed number of
-changed views of each picture is sent through them before the learning starts; each epoch then draws one of a
-picture's views by chance. Folds and repeats learn from the same views.
+changed views of each picture is sent through them before training starts; each epoch then draws one of a
+picture's views by chance. Folds and repeats are trained on the same views.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import keras
 import numpy as np
 import openvino as ov
 
-from defect_app.training.pipeline import PictureDeck
+from defect_app.training.batches import AugmentedPictures
 
 Views = tuple[np.ndarray, np.ndarray]
 """Features in half precision, shape (n_views, rows, columns, n_channels), and targets, shape (n_views, n_targets)."""
@@ -27,12 +27,12 @@ Views = tuple[np.ndarray, np.ndarray]
 BATCH = 16
 """Pictures that go through the frozen layers at once."""
 
-_kept: dict[tuple[str, str], Views] = {}
+_cache: dict[tuple[str, str], Views] = {}
 
 
 @dataclass(frozen=True)
-class ViewDeck:
-    """Views of pictures as the first learning layer takes them; see `pipeline.Deck`."""
+class CachedViews:
+    """A `SampleSource` of views of pictures, as the first trained layer takes them."""
 
     pictures: list[Views]
 
@@ -49,7 +49,7 @@ class ViewDeck:
         """How many numbers the targets of one picture are."""
         return int(self.pictures[0][1].shape[1])
 
-    def load(self, index: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    def sample(self, index: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """Return one view of a picture, drawn by chance."""
         features, targets = self.pictures[index]
         view = int(rng.integers(len(features)))
@@ -57,27 +57,27 @@ class ViewDeck:
 
 
 class FrozenTrunk:
-    """A network cut before its first learning layer.
+    """A network cut before its first trained layer.
 
     Parameters
     ----------
-    learner : keras.Model
+    network : keras.Model
         From pictures to logits.
-    learns_from : str
-        The first layer that learns; all that follows must depend on the pictures through its input alone.
+    first_trained : str
+        The first layer that is trained; all that follows must depend on the pictures through its input alone.
 
     Attributes
     ----------
     top : keras.Model
-        From the frozen layers' features to logits; it shares its layers with the learner.
+        From the frozen layers' features to logits; it shares its layers with the network.
     """
 
-    def __init__(self, learner: Any, learns_from: str) -> None:
-        cut = learner.get_layer(learns_from).input
-        self.top = keras.Model(cut, learner.output, name="top")
-        trunk = keras.Model(learner.inputs, cut, name="trunk")
+    def __init__(self, network: Any, first_trained: str) -> None:
+        cut = network.get_layer(first_trained).input
+        self.top = keras.Model(cut, network.output, name="top")
+        trunk = keras.Model(network.inputs, cut, name="trunk")
         weights = b"".join(np.asarray(w).tobytes() for w in trunk.get_weights())
-        self._identity = hashlib.blake2b(weights + learns_from.encode(), digest_size=16).hexdigest()
+        self._identity = hashlib.blake2b(weights + first_trained.encode(), digest_size=16).hexdigest()
         self._compiled = _compiled(trunk)
 
     def features(self, pixels: Iterable[np.ndarray], done: Callable[[int], None] | None = None) -> np.ndarray:
@@ -94,36 +94,36 @@ class FrozenTrunk:
         -------
         ndarray of float16, shape (n, rows, columns, n_channels)
         """
-        coming, sent, found = iter(pixels), 0, []
+        remaining, sent, found = iter(pixels), 0, []
         # In step, not through a queue with callbacks: with those, letting the compiled network go could block for good.
-        while batch := list(islice(coming, BATCH)):
+        while batch := list(islice(remaining, BATCH)):
             found.append(self._compiled(np.stack(batch).astype(np.float32))[0].astype(np.float16))
             sent += len(batch)
             if done is not None:
                 done(sent)
         return np.concatenate(found)
 
-    def views(self, deck: PictureDeck, n_views: int, report: Callable[[str, int, int], None]) -> ViewDeck:
-        """Return views of all pictures of a deck; those of a picture seen before, in another fold, are kept.
+    def views(self, source: AugmentedPictures, n_views: int, report: Callable[[str, int, int], None]) -> CachedViews:
+        """Return views of all pictures of a training set; those of an earlier fold are not made anew.
 
         Parameters
         ----------
-        deck : PictureDeck
+        source : AugmentedPictures
             Its pictures and their chance changes.
         n_views : int
             Of each picture.
         report : callable
             Called with words, and with how many views are done of how many.
         """
-        keys = [(self._identity, _identity(deck, index, n_views)) for index in range(len(deck))]
-        missing = {key: index for key, index in zip(keys, range(len(deck)), strict=True) if key not in _kept}
+        keys = [(self._identity, _identity(source, index, n_views)) for index in range(len(source))]
+        missing = {key: index for key, index in zip(keys, range(len(source)), strict=True) if key not in _cache}
         targets: list[np.ndarray] = []
 
         def changed() -> Iterable[np.ndarray]:
             for (_, identity), index in missing.items():
                 for view in range(n_views):
-                    # The picture decides its views, not the seed of the learning: repeats share them.
-                    picture, its_targets = deck.load(index, np.random.default_rng([int(identity[:12], 16), view]))
+                    # The picture decides its views, not the seed of the training: repeats share them.
+                    picture, its_targets = source.sample(index, np.random.default_rng([int(identity[:12], 16), view]))
                     targets.append(its_targets)
                     yield picture
 
@@ -132,19 +132,19 @@ class FrozenTrunk:
             features = self.features(changed(), lambda done: report("looking through frozen layers", done, total))
             for place, key in enumerate(missing):
                 span = slice(place * n_views, (place + 1) * n_views)
-                _kept[key] = (features[span], np.stack(targets[span]))
-        return ViewDeck([_kept[key] for key in keys])
+                _cache[key] = (features[span], np.stack(targets[span]))
+        return CachedViews([_cache[key] for key in keys])
 
 
-def _identity(deck: PictureDeck, index: int, n_views: int) -> str:
-    masked = deck.pictures.masked
-    told = hashlib.blake2b(digest_size=16)
-    told.update(np.ascontiguousarray(deck.pictures.pixels[index]).tobytes())
-    told.update(deck.pictures.targets[index].tobytes())
+def _identity(source: AugmentedPictures, index: int, n_views: int) -> str:
+    masked = source.pictures.masked
+    digest = hashlib.blake2b(digest_size=16)
+    digest.update(np.ascontiguousarray(source.pictures.pixels[index]).tobytes())
+    digest.update(source.pictures.targets[index].tobytes())
     if masked is not None and index in masked.masks:
-        told.update(masked.masks[index].tobytes())
-    told.update(str(n_views).encode())
-    return told.hexdigest()
+        digest.update(masked.masks[index].tobytes())
+    digest.update(str(n_views).encode())
+    return digest.hexdigest()
 
 
 def _compiled(trunk: Any) -> ov.CompiledModel:

@@ -1,4 +1,4 @@
-"""A shallow network for scratches on surfaces, which looks at several scales at once; it learns from scratch.
+"""A shallow network for scratches on surfaces, which looks at several scales at once; trained from scratch.
 
 After the description in "Mobile Phone Scratch Classification using Deep Learning": a shallow multi-scale CNN for
 surface scratches, used alone or joined with a pretrained network. The layers are ours: the report does not list them.

@@ -8,14 +8,15 @@ from urllib.parse import quote
 import numpy as np
 import pandas as pd
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from defect_app.evaluation import EVALUATION_FILE
-from tests.browser.conftest import App, running_app
+from tests.browser.ready import settle
 from tests.evaluation.caches import casting_rows, generated, write_cache
 from tests.model_folders import make_model_folder
+from tests.served_app import App, running_app
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 CASTING = "casting-mobilenetv2"
 SCENES = quote("Rendered scenes")
 BAD, SCORES = generated(300, seed=21)
@@ -54,6 +55,7 @@ def click_cell(page: Page, actual: str, predicted: str) -> None:
     """Click the cell of the matrix in the row and column of these headings."""
     chart = page.locator(".js-plotly-plot").first
     expect(chart.locator(".bars path").first).to_be_visible()
+    settle(page)
     tick = {
         axis: chart.locator(f".{axis}tick text").filter(has_text=re.compile(rf"^{name}$")).bounding_box()
         for axis, name in (("y", actual), ("x", predicted))
@@ -61,11 +63,6 @@ def click_cell(page: Page, actual: str, predicted: str) -> None:
     assert tick["x"]
     assert tick["y"]
     page.mouse.click(tick["x"]["x"] + tick["x"]["width"] / 2, tick["y"]["y"] + tick["y"]["height"] / 2)
-
-
-def settle(page: Page) -> None:
-    """Wait until the page is drawn to its end: a button of the view before may still be on the screen."""
-    expect(page.locator("[data-test-script-state=notRunning]")).to_be_visible()
 
 
 def assert_no_exception(page: Page) -> None:
@@ -166,7 +163,12 @@ def test_hostile_28_a_cache_that_cannot_be_used_is_explained(page: Page, made: A
 
 def test_hostile_21_and_29_names_are_text_and_safe_in_the_csv_and_thresholds_are_clamped(page: Page, made: App) -> None:
     dialogs: list[str] = []
-    page.on("dialog", lambda d: (dialogs.append(d.message), d.dismiss()))
+
+    def dismissed(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", dismissed)
     page.goto(f"{made.url}/evaluate?model=hostile-names&threshold=NaN&cell=All+mistakes&split=%3Cb%3E")
     expect(page.get_by_text("The photos are not on this machine")).to_be_visible()
     expect(page.get_by_role("spinbutton")).to_have_value("0.7000")

@@ -12,15 +12,19 @@ from playwright.sync_api import Locator, Page, expect
 
 from defect_app.catalog import MODELS_FOLDER
 from defect_app.catalog.folders import find_model
-from defect_app.evaluation.line import Costs, PerThousand, line_figures
+from defect_app.decision import Costs, InspectionThresholds, threshold_text, verdict_codes
+from defect_app.evaluation.line import PerThousand, line_figures
 from defect_app.evaluation.opening import open_evaluation
 from defect_app.evaluation.selection import Selection, select
-from defect_app.evaluation.thresholds import SortedScores, Thresholds, sorted_scores, verdict_counts
-from defect_app.records import open_records
-from tests.browser.conftest import App
+from defect_app.evaluation.thresholds import SortedScores, sorted_scores, verdict_counts
+from defect_app.points import open_records
+from tests.browser.ready import next_frame, settle, slowdown
+from tests.decision.hard_scores import hard_cases
 from tests.evaluation.caches import generated, scores_of
+from tests.served_app import App
+from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 MODEL = "casting-mobilenetv2-int8"
 Z = 1.959963984540054
 
@@ -29,14 +33,6 @@ def script() -> str:
     from defect_app.ui.thresholds.component import script
 
     return script()
-
-
-@pytest.fixture(autouse=True, scope="module")
-def patience() -> Iterator[None]:
-    """Wait longer for the page than for the component: the machine may be busy with other tests."""
-    expect.set_options(timeout=20_000)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +46,8 @@ def open_thresholds(page: Page, app: App, **params: str) -> None:
     page.goto(f"{app.url}/thresholds?{query}")
     expect(handle(page, "Review from")).to_be_visible()
     expect(page.locator(".matrix tbody tr")).to_have_count(2)
+    # What is still to come may push the chart down.
+    settle(page)
 
 
 def handle(page: Page, name: str) -> Locator:
@@ -73,8 +71,9 @@ def matrix(page: Page) -> list[list[int]]:
 
 
 def counted(scores: SortedScores, page: Page) -> list[list[int]]:
-    lines = Thresholds(value(page, "Review from"), value(page, "Reject from"))
-    return verdict_counts(scores, lines).counts.tolist()
+    lines = InspectionThresholds(value(page, "Review from"), value(page, "Reject from"))
+    counts: list[list[int]] = verdict_counts(scores, lines).counts.tolist()
+    return counts
 
 
 def in_address(page: Page, name: str) -> float | None:
@@ -83,14 +82,22 @@ def in_address(page: Page, name: str) -> float | None:
 
 
 def press_and_move(page: Page, name: str, *, by: float) -> None:
-    """Take a line's flag and move it by pixels, without letting go."""
-    box = handle(page, name).locator(".flag").bounding_box()
-    assert box is not None
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + by / 2, y, steps=5)
-    page.mouse.move(x + by, y, steps=5)
+    """Take a line's flag and move it by pixels, without letting go; again where the chart was drawn anew meanwhile."""
+    before = value(page, name)
+    for _ in range(5):
+        box = handle(page, name).locator(".flag").bounding_box()
+        assert box is not None
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + by / 2, y, steps=5)
+        page.mouse.move(x + by, y, steps=5)
+        next_frame(page)
+        if value(page, name) != before:
+            return
+        page.mouse.up()
+        settle(page)
+    raise AssertionError(f"the line {name} follows no drag")
 
 
 def load_script(page: Page) -> None:
@@ -118,15 +125,41 @@ def test_counts_in_the_browser_are_those_of_the_server_at_200_random_thresholds(
         }""",
         [encoded(ordered.good), encoded(ordered.defective), pairs.tolist()],
     )
-    expected = [verdict_counts(ordered, Thresholds(*pair)).counts.tolist() for pair in pairs]
+    expected = [verdict_counts(ordered, InspectionThresholds(*pair)).counts.tolist() for pair in pairs]
     assert told == expected
+
+
+def test_the_browsers_rule_is_that_of_decision_on_ties_neighbouring_numbers_and_nan(page: Page) -> None:
+    from defect_app.ui.thresholds.component import encoded
+
+    cases = list(hard_cases(300, seed=72))
+    load_script(page)
+    rows = page.evaluate(
+        """(cases) => cases.map(
+          ([scores, review, reject]) => lines.verdictRow(lines.decode(scores), { review, reject }))""",
+        [[encoded(np.sort(scores)), at.review_at, at.reject_at] for scores, at in cases],
+    )
+    assert rows == [np.bincount(verdict_codes(scores, at), minlength=3).tolist() for scores, at in cases]
+
+
+def test_the_browser_writes_a_threshold_as_the_server_does(page: Page) -> None:
+    generator = np.random.default_rng(73)
+    at = [0.0, 1.0, 0.3, 0.30004, 1e-6, 1e-7, 5e-324, 0.1 + 0.2, *generator.random(500)]
+    at += [float(10**e) for e in generator.uniform(-20, 0, 500)]
+    load_script(page)
+    assert page.evaluate("(at) => at.map((t) => lines.thresholdText(t))", at) == [threshold_text(t) for t in at]
 
 
 @pytest.mark.parametrize("n", [3000, 37, 1, 0])
 def test_intervals_and_money_in_the_browser_are_those_of_the_server(page: Page, n: int) -> None:
     bad, values = generated(n, seed=23, step=0.05)
     ordered, costs = scores_of(bad, values), Costs(480, 21.5, 2.25)
-    lines_to_try = [Thresholds(0.3, 0.7), Thresholds(0.0, 0.0), Thresholds(0.5, 0.5), Thresholds(0.2, 1.0)]
+    lines_to_try = [
+        InspectionThresholds(0.3, 0.7),
+        InspectionThresholds(0.0, 0.0),
+        InspectionThresholds(0.5, 0.5),
+        InspectionThresholds(0.2, 1.0),
+    ]
     load_script(page)
     for lines in lines_to_try:
         counts = verdict_counts(ordered, lines)
@@ -157,7 +190,6 @@ def test_a_drag_counts_in_the_browser_and_the_page_follows_on_release(
     assert matrix(page) == counted(scores, page)
     before = matrix(page)
     press_and_move(page, "Reject from", by=-400)
-    page.wait_for_timeout(400)
     assert value(page, "Reject from") < 0.1
     assert value(page, "Review from") == value(page, "Reject from"), "the reject line pushes the review line down"
     assert matrix(page) == counted(scores, page) != before
@@ -166,8 +198,18 @@ def test_a_drag_counts_in_the_browser_and_the_page_follows_on_release(
     expect(page).to_have_url(re.compile(rf"reject={value(page, 'Reject from')}(&|$)"))
     expect(typed(page, "Reject from")).to_have_value(f"{value(page, 'Reject from'):.4f}")
     assert matrix(page) == counted(scores, page)
-    server = verdict_counts(scores, Thresholds(value(page, "Review from"), value(page, "Reject from")))
+    server = verdict_counts(scores, InspectionThresholds(value(page, "Review from"), value(page, "Reject from")))
     expect(page.get_by_text(server.headline)).to_be_visible()
+
+
+def test_a_typed_line_shows_the_digits_that_decide(page: Page, app: App, scores: SortedScores) -> None:
+    open_thresholds(page, app, review="0.2", reject="0.6")
+    typed(page, "Reject from").fill("0.30004")
+    typed(page, "Reject from").press("Enter")
+    expect(page).to_have_url(re.compile(r"reject=0\.30004(&|$)"))
+    expect(typed(page, "Reject from")).to_have_value("0.30004")
+    expect(handle(page, "Reject from").locator(".flag")).to_have_text("reject from 0.30004")
+    assert matrix(page) == counted(scores, page)
 
 
 def test_lines_that_lie_on_each_other_can_be_parted_and_the_review_line_stops_at_the_other(
@@ -229,10 +271,11 @@ def test_a_rule_moves_the_lines_and_other_models_keep_their_own(page: Page, app:
     expect(page.get_by_text("has the best F1")).to_be_visible()
     page.get_by_role("button", name="Move the lines there").click()
     expect(page.get_by_role("button", name="The lines are there")).to_be_disabled()
+    wait_until(lambda: in_address(page, "reject") == value(page, "Reject from") != 0.9, "the line of the best F1")
     moved = in_address(page, "reject")
-    assert moved == value(page, "Reject from") != 0.9
     page.get_by_role("link", name="Evaluate", exact=True).click()
-    expect(page.get_by_role("link", name="Thresholds", exact=True)).to_be_visible()
+    # The menu is the same on both pages: the one that is left must be gone before it is asked for again.
+    expect(page.get_by_role("tab", name="Mistakes")).to_be_visible()
     page.get_by_role("link", name="Thresholds", exact=True).click()
     expect(handle(page, "Reject from")).to_have_attribute("aria-valuenow", str(moved))
 
@@ -254,13 +297,15 @@ def test_a_saved_point_is_the_one_that_inspect_applies(page: Page, app: App) -> 
     dialog.get_by_label("Note").fill("agreed <b>today</b>")
     dialog.get_by_label("Who").fill("Ada")
     dialog.get_by_label("Who").press("Tab")
+    dialog.get_by_text("QA works by it from now on").click()
     dialog.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("night **shift**, saved by Ada").first).to_be_visible()
     active = open_records().active_point(MODEL)
     assert active is not None
-    assert (active.point.review_at, active.point.reject_at, active.note) == (0.21, 0.82, "agreed <b>today</b>")
+    assert (active.point.thresholds, active.note) == (InspectionThresholds(0.21, 0.82), "agreed <b>today</b>")
     assert active.costs == Costs(900, 20, 2)
-    assert (active.point.split, active.point.n, active.point.rule) == ("test", 715, "set by hand")
+    chosen = active.point.chosen
+    assert (chosen.split, chosen.n, chosen.rule) == ("test", 715, "set by hand")
     page.goto(f"{app.url}/inspect?model={MODEL}")
     expect(page.get_by_text("Reject at 0.82 and above, review from 0.21").first).to_be_visible()
 
@@ -277,6 +322,7 @@ def test_100_000_scores_follow_a_drag_at_30_frames_a_second(page: Page) -> None:
             "colours": {"good": "#0072B2", "defective": "#D55E00"}}  # fmt: skip
     load_script(page)
     markup, style = ((FOLDER / name).read_text() for name in ("lines.html", "lines.css"))
+    slowed = slowdown(page)
     frames = page.evaluate(
         """async ([markup, style, data]) => {
           document.body.innerHTML = `<style>${style}</style><div id="root">${markup}</div>`
@@ -307,4 +353,4 @@ def test_100_000_scores_follow_a_drag_at_30_frames_a_second(page: Page) -> None:
     )
     assert frames["different"] > 50, "the figures follow every move"
     assert frames["sent"] == 1, "the server hears of a drag once"
-    assert statistics.median(frames["intervals"]) <= 1000 / 30
+    assert statistics.median(frames["intervals"]) / max(slowed, slowdown(page)) <= 1000 / 30

@@ -3,12 +3,14 @@
 import hashlib
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from defect_app.intake import MAX_BYTES
+from tests.cli.commands import Classify
 from tests.model_folders import part_photo
 from tests.photo_files import (
     animation_bytes,
@@ -25,9 +27,10 @@ from tests.photo_files import (
 )
 
 KEYS = ["file", "sha256", "verdict", "label", "p", "p_defect", "familiar", "reason", "operating_point"]
+KEYS += ["duplicate_of", "frame", "model", "model_sha256"]
 
 
-def test_each_photo_is_one_json_object_a_line_with_the_promised_keys(classify, photos):
+def test_each_photo_is_one_json_object_a_line_with_the_promised_keys(classify: Classify, photos: Path) -> None:
     status, records, _ = classify(photos)
     assert status == 0
     assert [list(r) for r in records] == [KEYS] * 3
@@ -45,23 +48,23 @@ def test_each_photo_is_one_json_object_a_line_with_the_promised_keys(classify, p
     assert strange["reason"] == "Does not look like the photos this model knows."
 
 
-def test_two_runs_give_the_same_lines(classify, photos):
+def test_two_runs_give_the_same_lines(classify: Classify, photos: Path) -> None:
     assert classify(photos) == classify(photos)
 
 
-def test_files_and_folders_mix_and_a_file_named_twice_is_judged_once(classify, photos):
+def test_files_and_folders_mix_and_a_file_named_twice_is_judged_once(classify: Classify, photos: Path) -> None:
     _, records, _ = classify(photos / "b green.png", photos, photos / "b green.png")
     assert len(records) == 3
 
 
-def test_hostile_files_are_rejected_with_their_reasons_and_all_others_judged(classify, photos):
+def test_hostile_files_are_rejected_with_their_reasons_and_all_others_judged(classify: Classify, photos: Path) -> None:
     good = (photos / "a red.jpg").read_bytes()
     (photos / "empty.jpg").write_bytes(b"")
     (photos / "page.jpg").write_bytes(b"<html>hello</html>")
     (photos / "half.jpg").write_bytes(good[: len(good) // 2])
     (photos / "tiny.png").write_bytes(png_bytes(np.zeros((16, 16, 3), np.uint8)))
     buffer = io.BytesIO()
-    Image.fromarray(part_photo(1.0)).save(buffer, "TIFF")
+    Image.fromarray(part_photo(1.0)).save(buffer, "GIF")
     (photos / "scan.jpg").write_bytes(buffer.getvalue())
     status, records, errors = classify(photos)
     assert status == 3
@@ -79,7 +82,9 @@ def test_hostile_files_are_rejected_with_their_reasons_and_all_others_judged(cla
     assert "5 REJECTED_FILE" in errors
 
 
-def test_a_folder_of_everything_that_may_come_is_judged_or_refused_file_by_file(classify, tmp_path):
+def test_a_folder_of_everything_that_may_come_is_judged_or_refused_file_by_file(
+    classify: Classify, tmp_path: Path
+) -> None:
     part = part_photo(1.0)
     usable = {
         "cmyk.jpg": cmyk_jpeg_bytes(part),
@@ -107,34 +112,44 @@ def test_a_folder_of_everything_that_may_come_is_judged_or_refused_file_by_file(
     assert refused == set(unusable)
 
 
-def test_hostile_20_a_second_name_for_the_same_content_carries_the_verdict_and_says_so(classify, photos):
+def test_hostile_20_a_second_name_for_the_same_content_carries_the_verdict_and_says_so(
+    classify: Classify, photos: Path
+) -> None:
     (photos / "z copy.jpg").write_bytes((photos / "a red.jpg").read_bytes())
     (photos / "z copy again.png").write_bytes((photos / "a red.jpg").read_bytes())
     status, records, _ = classify(photos)
     first, copy, again = (r for r in records if r["verdict"] == "REJECT")
     assert status == 0
     assert "Duplicate" not in first["reason"]
+    assert first["duplicate_of"] is None
     for record in (copy, again):
         assert record["reason"].startswith(first["reason"])
         assert record["reason"].endswith(f"Duplicate: the same content as {first['file']}, judged once.")
-        assert {k: v for k, v in record.items() if k not in ("file", "reason")} == {
-            k: v for k, v in first.items() if k not in ("file", "reason")
-        }
+        own = ("file", "reason", "duplicate_of")
+        assert {k: v for k, v in record.items() if k not in own} == {k: v for k, v in first.items() if k not in own}
+        assert record["duplicate_of"] == first["file"]
 
 
-def test_hostile_20_the_second_is_not_judged_again(classify, photos, monkeypatch):
-    from defect_app.engine import Engine
+def test_hostile_20_the_second_is_not_judged_again(
+    classify: Classify, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from defect_app.engine import Engine, Prediction
 
-    judged = []
+    judged: list[int] = []
     predict = Engine.predict
-    monkeypatch.setattr(Engine, "predict", lambda self, pixels: judged.append(1) or predict(self, pixels))
+
+    def counted(engine: Engine, pixels: np.ndarray) -> Prediction:
+        judged.append(1)
+        return predict(engine, pixels)
+
+    monkeypatch.setattr(Engine, "predict", counted)
     for i in range(20):
         (photos / f"copy {i}.jpg").write_bytes((photos / "a red.jpg").read_bytes())
     _, records, _ = classify(photos)
     assert (len(records), len(judged)) == (23, 3)
 
 
-def test_hostile_19_the_same_name_with_other_content_is_kept_apart(classify, photos):
+def test_hostile_19_the_same_name_with_other_content_is_kept_apart(classify: Classify, photos: Path) -> None:
     (photos / "inner" / "a red.jpg").write_bytes(jpeg_bytes(part_photo(-1.0, 9)))
     _, records, _ = classify(photos)
     same_name = [r for r in records if r["file"].endswith("a red.jpg")]
@@ -142,7 +157,7 @@ def test_hostile_19_the_same_name_with_other_content_is_kept_apart(classify, pho
     assert same_name[0]["file"] != same_name[1]["file"]
 
 
-def test_duplicates_of_an_unusable_file_are_unusable_too(classify, tmp_path):
+def test_duplicates_of_an_unusable_file_are_unusable_too(classify: Classify, tmp_path: Path) -> None:
     for name in ("a.jpg", "b.jpg"):
         (tmp_path / name).write_bytes(b"text")
     status, records, _ = classify(tmp_path)
@@ -151,7 +166,7 @@ def test_duplicates_of_an_unusable_file_are_unusable_too(classify, tmp_path):
     assert "Duplicate" in records[1]["reason"]
 
 
-def test_hostile_24_system_files_are_skipped_and_counted_on_standard_error(classify, photos):
+def test_hostile_24_system_files_are_skipped_and_counted_on_standard_error(classify: Classify, photos: Path) -> None:
     for name in (".DS_Store", "Thumbs.db", "inner/desktop.ini"):
         (photos / name).write_bytes(b"junk")
     status, records, errors = classify(photos)
@@ -159,7 +174,9 @@ def test_hostile_24_system_files_are_skipped_and_counted_on_standard_error(class
     assert "3 hidden or system files skipped" in errors
 
 
-def test_hostile_23_a_file_over_the_limit_is_refused_with_its_size_without_being_read_whole(classify, tmp_path):
+def test_hostile_23_a_file_over_the_limit_is_refused_with_its_size_without_being_read_whole(
+    classify: Classify, tmp_path: Path
+) -> None:
     with (tmp_path / "huge.jpg").open("wb") as file:
         file.write(b"\xff\xd8\xff")
         file.truncate(MAX_BYTES + 1_000_000)
@@ -169,7 +186,7 @@ def test_hostile_23_a_file_over_the_limit_is_refused_with_its_size_without_being
     assert len(record["sha256"]) == 64
 
 
-def test_the_words_for_a_large_file_are_those_of_intake(classify, tmp_path):
+def test_the_words_for_a_large_file_are_those_of_intake(classify: Classify, tmp_path: Path) -> None:
     from defect_app.intake import read_photo
 
     content = b"\xff\xd8\xff" + bytes(MAX_BYTES)
@@ -180,7 +197,7 @@ def test_the_words_for_a_large_file_are_those_of_intake(classify, tmp_path):
     assert record["sha256"] == refused.sha256
 
 
-def test_a_file_that_vanishes_is_rejected_and_stops_nothing(classify, photos):
+def test_a_file_that_vanishes_is_rejected_and_stops_nothing(classify: Classify, photos: Path) -> None:
     (photos / "gone.jpg").symlink_to(photos / "nowhere.jpg")
     status, records, errors = classify(photos)
     assert (status, len(records)) == (0, 3)
@@ -188,15 +205,17 @@ def test_a_file_that_vanishes_is_rejected_and_stops_nothing(classify, photos):
 
 
 @pytest.mark.parametrize("fault", [PermissionError(13, "Permission denied"), FileNotFoundError(2, "No such file")])
-def test_a_file_that_cannot_be_read_is_rejected_with_the_systems_reason(classify, photos, monkeypatch, fault):
-    read = Path.read_bytes
+def test_a_file_that_cannot_be_read_is_rejected_with_the_systems_reason(
+    classify: Classify, photos: Path, monkeypatch: pytest.MonkeyPatch, fault: OSError
+) -> None:
+    opened = Path.open
 
-    def refuse(path: Path) -> bytes:
+    def refuse(path: Path, *arguments: Any, **options: Any) -> Any:
         if path.name == "b green.png":
             raise fault
-        return read(path)
+        return opened(path, *arguments, **options)
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     status, records, _ = classify(photos)
     assert status == 3
     assert [r["verdict"] for r in records] == ["REJECT", "REJECTED_FILE", "REVIEW"]

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,9 +17,12 @@ from tests.photo_files import jpeg_bytes
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
-def run_process(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
+def run_process(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "defect_app", *arguments]
-    return subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=120, **options)
+    finished: subprocess.CompletedProcess[str] = subprocess.run(
+        command, cwd=CHECKOUT, capture_output=True, text=True, timeout=120, **options
+    )
+    return finished
 
 
 @pytest.mark.parametrize(
@@ -41,7 +45,9 @@ def run_process(*arguments: str, **options: object) -> subprocess.CompletedProce
     ],
     ids=" ".join,
 )
-def test_wrong_usage_has_status_2_and_a_message_without_a_traceback(arguments, capsys, monkeypatch, tmp_path):
+def test_wrong_usage_has_status_2_and_a_message_without_a_traceback(
+    arguments: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(arguments) == 2
     captured = capsys.readouterr()
@@ -54,12 +60,14 @@ def test_wrong_usage_has_status_2_and_a_message_without_a_traceback(arguments, c
 @pytest.mark.parametrize(
     "arguments", [["--help"], ["--version"], ["classify", "--help"], ["scenes", "render", "--help"]]
 )
-def test_help_and_version_have_status_0(arguments, capsys):
+def test_help_and_version_have_status_0(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == 0
     assert capsys.readouterr().out
 
 
-def test_an_interrupt_has_status_130_and_says_that_the_work_is_kept(monkeypatch, capsys):
+def test_an_interrupt_has_status_130_and_says_that_the_work_is_kept(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def interrupt(_: object) -> int:
         raise KeyboardInterrupt
 
@@ -68,7 +76,7 @@ def test_an_interrupt_has_status_130_and_says_that_the_work_is_kept(monkeypatch,
     assert "kept" in capsys.readouterr().err
 
 
-def test_models_starts_within_a_second_and_loads_no_machinery(tiny_models):
+def test_models_starts_within_a_second_and_loads_no_machinery(tiny_models: Path) -> None:
     code = (
         "import sys; from defect_app.cli import main; status = main(sys.argv[1:]);"
         "heavy = {'tensorflow', 'keras', 'openvino', 'cv2', 'numpy', 'streamlit'} & set(sys.modules);"
@@ -85,7 +93,7 @@ def test_models_starts_within_a_second_and_loads_no_machinery(tiny_models):
     assert [m["id"] for m in json.loads(done.stdout)] == ["colours", "tiny"]
 
 
-def test_classify_loads_no_tensorflow(tiny_models, tmp_path):
+def test_classify_loads_no_tensorflow(tiny_models: Path, tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(b"")
     code = (
         "import sys; from defect_app.cli import main; main(sys.argv[1:]);"
@@ -95,7 +103,7 @@ def test_classify_loads_no_tensorflow(tiny_models, tmp_path):
     assert subprocess.run([sys.executable, "-c", code, *arguments], cwd=CHECKOUT, capture_output=True).returncode == 0
 
 
-def test_ctrl_c_keeps_the_lines_that_are_done(tiny_models, tmp_path):
+def test_ctrl_c_keeps_the_lines_that_are_done(tiny_models: Path, tmp_path: Path) -> None:
     photos = tmp_path / "photos"
     photos.mkdir()
     for i in range(3000):
@@ -104,12 +112,11 @@ def test_ctrl_c_keeps_the_lines_that_are_done(tiny_models, tmp_path):
     command += ["--models-folder", str(tiny_models)]
     # Where the tests run in the background, a shell makes its children ignore Ctrl-C.
     process = subprocess.Popen(
-        command,
+        ["env", "--default-signal=INT", *command],
         cwd=CHECKOUT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     first = process.stdout.readline()
     process.send_signal(signal.SIGINT)
@@ -122,7 +129,7 @@ def test_ctrl_c_keeps_the_lines_that_are_done(tiny_models, tmp_path):
     assert "Traceback" not in errors
 
 
-def test_a_reader_that_has_enough_ends_the_command_quietly(tiny_models, tmp_path):
+def test_a_reader_that_has_enough_ends_the_command_quietly(tiny_models: Path, tmp_path: Path) -> None:
     for i in range(300):
         (tmp_path / f"{i}.jpg").write_bytes(b"no photo %d" % i)
     command = f"'{sys.executable}' -m defect_app classify '{tmp_path}' --model tiny --models-folder '{tiny_models}'"
@@ -134,7 +141,7 @@ def test_a_reader_that_has_enough_ends_the_command_quietly(tiny_models, tmp_path
     assert "BrokenPipe" not in done.stderr
 
 
-def test_models_lists_a_disabled_model_with_its_reason(tmp_path, capsys):
+def test_models_lists_a_disabled_model_with_its_reason(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     make_model_folder(tmp_path, "good", familiarity=False)
     broken = make_model_folder(tmp_path, "broken", familiarity=False)
     (broken / "model.bin").write_bytes(b"")
@@ -151,7 +158,7 @@ def test_models_lists_a_disabled_model_with_its_reason(tmp_path, capsys):
     assert "model.bin is damaged" in " ".join(table.replace("│", " ").split())
 
 
-def test_python_m_runs_the_command_line():
+def test_python_m_runs_the_command_line() -> None:
     done = run_process("--version")
     assert done.returncode == 0
     assert done.stdout.startswith("Defect Lens")

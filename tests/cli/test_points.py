@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from defect_app.cli import main
-from tests.model_folders import make_model_folder
+from tests.cli.commands import ClassifyOne, Points, Record
+from tests.model_folders import TinyNetwork, make_model_folder
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def points(models: Path, capsys: pytest.CaptureFixture):
+def points(models: Path, capsys: pytest.CaptureFixture[str]) -> Points:
     """Return a function that runs the command and gives status, standard output and standard error."""
 
     def run(*arguments: object) -> tuple[int, str, str]:
@@ -33,10 +34,10 @@ def points(models: Path, capsys: pytest.CaptureFixture):
 
 
 @pytest.fixture
-def verdict_of(models: Path, photos: Path, capsys: pytest.CaptureFixture):
+def verdict_of(models: Path, photos: Path, capsys: pytest.CaptureFixture[str]) -> ClassifyOne:
     """Return a function that classifies the green photo and gives status, record and what was said."""
 
-    def run(*arguments: str) -> tuple[int, dict, str]:
+    def run(*arguments: str) -> tuple[int, Record, str]:
         green = str(photos / "b green.png")
         status = main(["classify", green, "--model", "tiny", "--models-folder", str(models), *arguments])
         captured = capsys.readouterr()
@@ -48,7 +49,7 @@ def verdict_of(models: Path, photos: Path, capsys: pytest.CaptureFixture):
 STRICT = ("save", "tiny", "strict", "--review-at", "0", "--reject-at", "0")
 
 
-def test_at_first_every_model_is_used_with_its_default_point(points, verdict_of):
+def test_at_first_every_model_is_used_with_its_default_point(points: Points, verdict_of: ClassifyOne) -> None:
     assert points("list") == (0, "", "No operating points are saved; every model is used with its default point.\n")
     status, record, said = verdict_of()
     assert (status, record["verdict"]) == (0, "PASS")
@@ -56,7 +57,9 @@ def test_at_first_every_model_is_used_with_its_default_point(points, verdict_of)
     assert "The model's default point. Reject at 0.7 and above" in said
 
 
-def test_a_saved_point_can_be_named_and_an_active_one_is_applied_without_a_name(points, verdict_of):
+def test_a_saved_point_can_be_named_and_an_active_one_is_applied_without_a_name(
+    points: Points, verdict_of: ClassifyOne
+) -> None:
     status, _, said = points(*STRICT, "--who", "Ada", "--note", "a bad day")
     assert status == 0
     assert "strict, saved by Ada on" in said
@@ -73,7 +76,7 @@ def test_a_saved_point_can_be_named_and_an_active_one_is_applied_without_a_name(
     assert verdict_of()[1]["verdict"] == "PASS"
 
 
-def test_save_and_activate_in_one_step_and_roll_back(points, verdict_of):
+def test_save_and_activate_in_one_step_and_roll_back(points: Points, verdict_of: ClassifyOne) -> None:
     points(*STRICT, "--activate")
     points("save", "tiny", "strict", "--review-at", "0.9", "--reject-at", "1", "--activate")
     assert verdict_of()[1]["verdict"] == "PASS"
@@ -87,7 +90,7 @@ def test_save_and_activate_in_one_step_and_roll_back(points, verdict_of):
     assert "Bob" in shown
 
 
-def test_a_recognition_model_has_one_threshold(points):
+def test_a_recognition_model_has_one_threshold(points: Points) -> None:
     assert points("save", "colours", "sure", "--accept-at", "0.8", "--activate")[0] == 0
     status, _, said = points("save", "colours", "wrong", "--review-at", "0.1", "--reject-at", "0.2")
     assert status == 2
@@ -114,27 +117,30 @@ def test_a_recognition_model_has_one_threshold(points):
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
-def test_wrong_usage_has_status_2_and_says_why(points, arguments, said):
+def test_wrong_usage_has_status_2_and_says_why(points: Points, arguments: tuple[str, ...], said: str) -> None:
     status, out, err = points(*arguments)
     assert status == 2
     assert said in err
     assert out == ""
 
 
-def test_a_point_of_another_version_of_the_model_is_not_applied_silently(points, verdict_of, models):
+def test_a_point_of_another_version_of_the_model_is_not_applied_silently(
+    points: Points, verdict_of: ClassifyOne, models: Path
+) -> None:
     points(*STRICT, "--activate")
     # The same model with other weights.
     shutil.rmtree(models / "tiny")
-    make_model_folder(models, "tiny", compress_to_fp16=True)
+    make_model_folder(models, "tiny", network=TinyNetwork(compress_to_fp16=True))
     status, record, said = verdict_of()
-    assert (status, record["verdict"]) == (0, "PASS")
-    assert "strict was saved for another version of this model, so it is not applied" in said
+    assert (status, record["verdict"]) == (5, "REVIEW")
+    assert "strict was saved for another version of this model" in said
+    assert ", so it is not applied" in said
     assert verdict_of("--operating-point", "strict")[0] == 2
     assert points("activate", "tiny", "strict")[0] == 2
     assert "not applied" in json.loads(points("list", "--json")[1])[0]["state"]
 
 
-def test_an_export_is_imported_elsewhere(points, tmp_path, monkeypatch):
+def test_an_export_is_imported_elsewhere(points: Points, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     points(*STRICT, "--activate")
     file = tmp_path / "points.json"
     assert points("export", "tiny", "--out", file)[:2] == (0, "")
@@ -147,16 +153,59 @@ def test_an_export_is_imported_elsewhere(points, tmp_path, monkeypatch):
     assert points("import", file)[0] == 2
 
 
-def test_without_the_database_photos_are_judged_and_points_say_why_they_cannot(points, verdict_of, tmp_path):
+def test_without_the_database_photos_are_judged_and_points_say_why_they_cannot(
+    points: Points, verdict_of: ClassifyOne, tmp_path: Path
+) -> None:
     (tmp_path / "records.sqlite").write_bytes(b"damaged " * 1000)
     status, record, said = verdict_of()
-    assert (status, record["verdict"]) == (0, "PASS")
+    assert (status, record["verdict"]) == (5, "REVIEW")
+    assert "damaged" in record["operating_point"]
     assert "damaged" in said
     status, _, said = points("list")
     assert status == 2
     assert "damaged" in said
 
 
-def test_names_with_brackets_and_formulas_are_printed_as_they_are(points):
+def test_a_lost_database_leaves_the_point_in_force_until_a_person_says_otherwise(
+    points: Points,
+    models: Path,
+    verdict_of: ClassifyOne,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    points(*STRICT, "--activate")
+    status, record, _ = verdict_of()
+    assert status == 0
+    strict = record["verdict"]
+    for leftover in tmp_path.glob("records.sqlite*"):
+        leftover.unlink()
+    status, record, said = verdict_of()
+    assert (status, record["verdict"]) == (5, strict)
+    assert strict != "PASS"
+    assert record["operating_point"].startswith("strict: ")
+    assert "Last known to be in force" in record["operating_point"]
+    assert "were in use and are gone" in said
+    assert main(["records", "adopt", "--models-folder", str(models)]) == 0
+    assert "stay in force for: tiny" in capsys.readouterr().err
+    status, record, _ = verdict_of()
+    assert (status, record["verdict"]) == (0, strict)
+    points("activate", "tiny", "default")
+    assert verdict_of()[1]["verdict"] == "PASS"
+
+
+def test_names_with_brackets_and_formulas_are_printed_as_they_are(points: Points) -> None:
     points("save", "tiny", "=[bold]x", "--review-at", "0", "--reject-at", "0.5")
     assert "=[bold]x" in points("list")[1]
+
+
+def test_by_the_two_person_rule_a_milder_point_waits_for_a_second_person(
+    points: Points, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEFECT_APP_SECOND_PERSON", "true")
+    given = ("save", "tiny", "milder", "--review-at", "0.9", "--reject-at", "0.95", "--activate", "--who", "Ada")
+    status, _, said = points(*given)
+    assert status == 0
+    assert "It is proposed, and not active" in said
+    status, _, said = points("activate", "tiny", "milder", "--who", "Bo")
+    assert status == 0
+    assert "milder, saved by Ada" in said.splitlines()[-1]

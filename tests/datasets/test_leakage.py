@@ -1,20 +1,21 @@
 """Leakage: pictures on both sides of a split are found, exact ones and near ones, and written safely."""
 
 import csv
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from defect_app.datasets import LabelledPicture, fingerprints, leakage_report, write_leakage
+from defect_app.datasets import LabelledPicture, Split, fingerprints, leakage_report, write_leakage
 from tests.datasets.picture_trees import spotted_picture, write_picture
 
 
 @pytest.fixture
-def pictures(tmp_path):
+def pictures(tmp_path: Path) -> list[LabelledPicture]:
     """Write three pictures of train, with an equal, a turned and no copy in the other splits."""
     first, second, third = (spotted_picture(seed, defect=True) for seed in range(3))
-    files = {
+    files: dict[tuple[str, Split], np.ndarray] = {
         ("=first.png", "train"): first,
         ("second.png", "train"): second,
         ("third.png", "train"): third,
@@ -32,7 +33,7 @@ def pictures(tmp_path):
     return found
 
 
-def test_equal_and_turned_copies_across_splits_are_found_once_each(pictures):
+def test_equal_and_turned_copies_across_splits_are_found_once_each(pictures: list[LabelledPicture]) -> None:
     hashed, hashes, thumbnails = fingerprints(pictures)
     report = leakage_report(hashed, hashes, thumbnails, 0.99)
     found = [(p.first.image, p.second.image, p.exact) for p in report.pairs]
@@ -45,20 +46,20 @@ def test_equal_and_turned_copies_across_splits_are_found_once_each(pictures):
     assert report.counts() == {("excluded", "test"): (1, 0), ("train", "test"): (1, 0), ("train", "validation"): (0, 2)}
 
 
-def test_without_thumbnails_only_equal_pixels_count(pictures):
+def test_without_thumbnails_only_equal_pixels_count(pictures: list[LabelledPicture]) -> None:
     _, hashes, _ = fingerprints(pictures)
     report = leakage_report(pictures, hashes, None, 0.99)
     assert [p.first.image for p in report.pairs] == ["=first.png", "ninth_out.png"]
     assert not report.compared
 
 
-def test_a_set_without_shared_pictures_has_an_empty_report(pictures):
+def test_a_set_without_shared_pictures_has_an_empty_report(pictures: list[LabelledPicture]) -> None:
     apart = [p for p in pictures if p.image in ("third.png", "other.png")]
     hashed, hashes, thumbnails = fingerprints(apart)
     assert leakage_report(hashed, hashes, thumbnails, 0.99).pairs == ()
 
 
-def test_the_written_table_holds_every_pair_and_no_formula(pictures, tmp_path):
+def test_the_written_table_holds_every_pair_and_no_formula(pictures: list[LabelledPicture], tmp_path: Path) -> None:
     hashed, hashes, thumbnails = fingerprints(pictures)
     path = tmp_path / "new" / "leakage.csv"
     write_leakage(path, leakage_report(hashed, hashes, thumbnails, 0.99))

@@ -3,11 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from defect_app.catalog import ClassSpec, DefaultPoint, InputSpec, LicenceSpec, ModelSpec, model_digest
+from defect_app.catalog import (
+    ChosenThresholds,
+    ClassSpec,
+    InputSpec,
+    InspectionThresholds,
+    LicenceSpec,
+    ModelSpec,
+    RecognitionThresholds,
+    weights_sha256,
+)
 from defect_app.evaluation import Evaluation, EvaluationOrigin, write_evaluation
 from defect_app.evaluation.opening import checked
 from defect_app.evaluation.selection import SelectedPictures, Selection, select
@@ -25,9 +35,11 @@ def spec_of(classes: Sequence[ClassSpec] = CASTING) -> ModelSpec:
         title="Made",
         task="inspection" if inspection else "recognition",
         classes=tuple(classes),
-        input=InputSpec(32, 32),
+        input=InputSpec(32, 32, "stretch", "area"),
         explain_layer="features",
-        default_point=DefaultPoint(0.3, 0.7) if inspection else DefaultPoint(accept_at=0.5),
+        default_point=ChosenThresholds(InspectionThresholds(0.3, 0.7))
+        if inspection
+        else ChosenThresholds(RecognitionThresholds(0.5)),
         licence=LicenceSpec("MIT"),
     )
 
@@ -56,7 +68,7 @@ def casting_rows(is_defective: np.ndarray, p_defect: np.ndarray, **values: objec
     return rows_of(list(actual), np.stack([p, 1 - p], axis=1), CASTING, **values)
 
 
-def selected_of(rows: pd.DataFrame, classes: Sequence[ClassSpec] = CASTING, **selection: object) -> SelectedPictures:
+def selected_of(rows: pd.DataFrame, classes: Sequence[ClassSpec] = CASTING, **selection: Any) -> SelectedPictures:
     return select(checked(rows, ORIGIN, spec_of(classes)), Selection(**selection))
 
 
@@ -72,7 +84,7 @@ def scores_of(is_defective: np.ndarray, p_defect: np.ndarray) -> SortedScores:
     return SortedScores(np.sort(p_defect[~is_defective]), np.sort(p_defect[is_defective]), words="made photos")
 
 
-def write_cache(folder: Path, rows: pd.DataFrame, **origin: object) -> Path:
+def write_cache(folder: Path, rows: pd.DataFrame, **origin: Any) -> Path:
     """Write ``evaluation.parquet`` into a model folder, by default as the model of that folder would have answered."""
-    known = {"model_id": folder.name, "model_sha256": model_digest(folder), "dataset": "generated"}
+    known = {"model_id": folder.name, "model_sha256": weights_sha256(folder), "dataset": "generated"}
     return write_evaluation(folder, Evaluation(rows, EvaluationOrigin(**{**asdict(ORIGIN), **known, **origin})))

@@ -1,6 +1,9 @@
 """HOSTILE_INPUTS line 28, files: evaluation.parquet goes round with its origin, and a wrong one is refused in words."""
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -27,7 +30,7 @@ ROWS = pd.DataFrame(
 )
 
 
-def test_rows_and_origin_go_round(tmp_path):
+def test_rows_and_origin_go_round(tmp_path: Path) -> None:
     path = write_evaluation(tmp_path, Evaluation(ROWS, ORIGIN))
     assert path == tmp_path / "evaluation.parquet"
     back = read_evaluation(tmp_path)
@@ -36,7 +39,7 @@ def test_rows_and_origin_go_round(tmp_path):
     assert back.probability_columns == ["p_def_front", "p_ok_front"]
 
 
-def test_the_origin_is_in_the_files_metadata_for_other_readers(tmp_path):
+def test_the_origin_is_in_the_files_metadata_for_other_readers(tmp_path: Path) -> None:
     metadata = pq.read_schema(write_evaluation(tmp_path, Evaluation(ROWS, ORIGIN))).metadata
     stored = json.loads(metadata[b"defect_lens"])
     assert stored["model_sha256"] == ORIGIN.model_sha256
@@ -45,33 +48,33 @@ def test_the_origin_is_in_the_files_metadata_for_other_readers(tmp_path):
 
 
 @pytest.mark.parametrize("column", ["image", "sha256", "split", "fold", "run", "actual", "leaked"])
-def test_a_missing_column_is_refused_with_its_name(tmp_path, column):
+def test_a_missing_column_is_refused_with_its_name(tmp_path: Path, column: str) -> None:
     with pytest.raises(ValueError, match=rf"missing \['{column}'\]"):
         write_evaluation(tmp_path, Evaluation(ROWS.drop(columns=column), ORIGIN))
     assert not (tmp_path / "evaluation.parquet").exists()
 
 
-def test_an_unknown_column_is_refused(tmp_path):
+def test_an_unknown_column_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="score"):
         write_evaluation(tmp_path, Evaluation(ROWS.assign(score=1.0), ORIGIN))
 
 
-def test_hostile_28_no_evaluation_is_said_with_what_to_do(tmp_path):
+def test_hostile_28_no_evaluation_is_said_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(DefectLensError, match="no evaluation yet") as caught:
         read_evaluation(tmp_path)
     assert "evaluate" in caught.value.remedy
 
 
-def _truncated(path):
+def _truncated(path: Path) -> None:
     write_evaluation(path.parent, Evaluation(ROWS, ORIGIN))
     path.write_bytes(path.read_bytes()[:-30])
 
 
-def _without_origin(path):
+def _without_origin(path: Path) -> None:
     pq.write_table(pa.Table.from_pandas(ROWS), path)
 
 
-def _origin_of_another_form(path):
+def _origin_of_another_form(path: Path) -> None:
     table = pa.Table.from_pandas(ROWS).replace_schema_metadata({b"defect_lens": b'{"model": 1}'})
     pq.write_table(table, path)
 
@@ -89,7 +92,19 @@ def _origin_of_another_form(path):
     ],
     ids=["empty", "text", "a folder", "truncated", "pandas' metadata only", "no metadata", "another form of origin"],
 )
-def test_hostile_28_a_damaged_evaluation_is_refused_in_words(tmp_path, write):
+def test_hostile_28_a_damaged_evaluation_is_refused_in_words(tmp_path: Path, write: Callable[[Path], None]) -> None:
     write(tmp_path / "evaluation.parquet")
     with pytest.raises(DefectLensError, match=r"evaluation\.parquet cannot be read"):
         read_evaluation(tmp_path)
+
+
+def test_the_version_of_the_scenes_goes_round_and_older_files_have_none(tmp_path: Path) -> None:
+    write_evaluation(tmp_path, Evaluation(ROWS, replace(ORIGIN, scenes_version=3)))
+    assert read_evaluation(tmp_path).origin.scenes_version == 3
+    table = pq.read_table(tmp_path / "evaluation.parquet")
+    origin = json.loads(table.schema.metadata[b"defect_lens"])
+    del origin["scenes_version"]
+    pq.write_table(
+        table.replace_schema_metadata({b"defect_lens": json.dumps(origin).encode()}), tmp_path / "evaluation.parquet"
+    )
+    assert read_evaluation(tmp_path).origin == ORIGIN

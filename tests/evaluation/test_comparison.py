@@ -1,5 +1,8 @@
 """Comparisons of two models, repeats, suspicious labels, copies and training history."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,7 +14,7 @@ from defect_app.evaluation.comparison import compare, flips, pair
 from defect_app.evaluation.label_issues import copies_across_splits, label_issues
 from defect_app.evaluation.opening import checked
 from defect_app.evaluation.repeats import repeat_tables
-from defect_app.evaluation.training_history import read_history
+from defect_app.evaluation.training_history import TrainingHistory, read_history
 from tests.evaluation.caches import ORIGIN, casting_rows, generated, rows_of, scores_of, selected_of, spec_of
 
 ACTUAL = np.array([0] * 50 + [1] * 50)
@@ -21,7 +24,7 @@ def answers(wrong: list[int]) -> np.ndarray:
     return np.where(np.isin(np.arange(100), wrong), 1 - ACTUAL, ACTUAL)
 
 
-def test_a_comparison_adds_up_and_its_p_value_is_mcnemars_exact_one():
+def test_a_comparison_adds_up_and_its_p_value_is_mcnemars_exact_one() -> None:
     first, second = answers([1, 2, 3]), answers([3, *range(60, 74)])
     got = compare(ACTUAL, first, second)
     assert (got.both_right, got.only_first, got.only_second, got.both_wrong) == (83, 14, 2, 1)
@@ -35,24 +38,24 @@ def test_a_comparison_adds_up_and_its_p_value_is_mcnemars_exact_one():
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "said"),
+    ("first", "second", "sentence"),
     [
         (answers([1]), answers([2, 3]), "easily chance"),
         (answers([1]), answers([1]), "same photos"),
     ],
 )
-def test_a_difference_that_is_chance_or_none_is_said_so(first, second, said):
-    assert said in compare(ACTUAL, first, second).sentence("A", "B")
+def test_a_difference_that_is_chance_or_none_is_said_so(first: np.ndarray, second: np.ndarray, sentence: str) -> None:
+    assert sentence in compare(ACTUAL, first, second).sentence("A", "B")
 
 
-def test_no_shared_pictures_are_said_and_nothing_fails():
+def test_no_shared_pictures_are_said_and_nothing_fails() -> None:
     none = np.empty(0, int)
     got = compare(none, none, none)
     assert got.p_value == 1
     assert "not measured on the same photos" in got.sentence("A", "B")
 
 
-def test_pictures_are_paired_by_content_whatever_their_order_and_names():
+def test_pictures_are_paired_by_content_whatever_their_order_and_names() -> None:
     bad, scores = generated(30)
     rows = casting_rows(bad, scores)
     other = rows.sample(frac=1, random_state=1).iloc[:20].assign(image="x")
@@ -63,7 +66,7 @@ def test_pictures_are_paired_by_content_whatever_their_order_and_names():
     np.testing.assert_array_equal(first.p_defect[shared.first], second.p_defect[shared.second])
 
 
-def test_repeats_give_every_runs_figures_and_mean_with_sample_deviation():
+def test_repeats_give_every_runs_figures_and_mean_with_sample_deviation() -> None:
     runs = [generated(300, seed=s) for s in range(4)]
     accuracy, recall, _ = repeat_tables([scores_of(*r) for r in runs], (0.1, 0.5))
     expected = [((s >= 0.5) == b).mean() for b, s in runs]
@@ -75,7 +78,7 @@ def test_repeats_give_every_runs_figures_and_mean_with_sample_deviation():
     assert "single run" in repeat_tables([scores_of(*runs[0])])[0].sentence
 
 
-def test_turned_labels_are_found_and_ranked_first():
+def test_turned_labels_are_found_and_ranked_first() -> None:
     generator = np.random.default_rng(2)
     kinds = tuple(ClassSpec(n, n) for n in "abcd")
     true = generator.integers(0, 4, 400)
@@ -92,13 +95,13 @@ def test_turned_labels_are_found_and_ranked_first():
     assert (np.diff(issues.margin) >= 0).all()
 
 
-def test_good_labels_of_one_class_raise_no_suspicion_and_no_exception():
+def test_good_labels_of_one_class_raise_no_suspicion_and_no_exception() -> None:
     bad = np.ones(10, bool)
     assert not len(label_issues(selected_of(casting_rows(bad, np.linspace(0.6, 1, 10)))).pictures)
     assert not len(label_issues(selected_of(casting_rows(bad, np.ones(10)), split="validation")).pictures)
 
 
-def test_copies_are_found_across_splits_and_not_within_one():
+def test_copies_are_found_across_splits_and_not_within_one() -> None:
     bad, scores = generated(6)
     rows = casting_rows(bad, scores).assign(split=["test", "validation", "test", "test", "cv", "cv"])
     rows["sha256"] = ["a", "a", "b", "b", "a", "b"]
@@ -106,25 +109,55 @@ def test_copies_are_found_across_splits_and_not_within_one():
 
 
 @pytest.mark.parametrize(
-    ("seen", "unseen", "said"),
+    ("seen", "unseen", "sentence"),
     [
-        ([1.0, 0.5, 0.3, 0.1, 0.05], [0.9, 0.6, 0.5, 0.7, 0.9], "overfits from there on"),
-        ([1.0, 0.8, 0.6, 0.5, 0.4], [1.1, 0.9, 0.7, 0.6, 0.5], "still falling"),
+        ([1.0, 0.5, 0.3, 0.1, 0.05, 0.04, 0.03], [0.9, 0.6, 0.5, 0.7, 0.9, 1.1, 1.3], "overfits from there on"),
+        ([1.0, 0.8, 0.6, 0.5, 0.4], [1.1, 0.9, 0.7, 0.6, 0.5], "still falls"),
         ([1.0, 0.5, 0.3, 0.29, 0.28], [0.9, 0.5, 0.4, 0.405, 0.41], "no sign of overfitting"),
+        ([1.0, 0.9, 0.8, 0.7, 0.6, 0.5], [0.5, 0.9, 0.4, 0.8, 0.5, 0.9], "cannot be told"),
         ([1.0], [1.0], "Too few epochs"),
         ([float("nan")] * 5, [float("nan")] * 5, "Too few epochs"),
     ],
 )
-def test_over_and_underfitting_are_read_from_the_curves(tmp_path, seen, unseen, said):
+def test_over_and_underfitting_are_read_from_the_curves(
+    tmp_path: Path, seen: list[float], unseen: list[float], sentence: str
+) -> None:
     table = {"epoch": range(1, len(seen) + 1), "loss": seen, "validation_loss": unseen}
     pd.DataFrame(table).to_csv(tmp_path / "history.csv", index=False)
     history = read_history(tmp_path)
-    assert said in history.sentence
+    assert sentence in history.sentence
     assert np.isnan(history.validation_accuracy).all()
 
 
+COURSES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "overfits": lambda t: 0.3 + 0.4 * np.exp(-t / 2) + 0.02 * t,
+    "still falls": lambda t: 1.2 - 0.03 * t,
+    "no sign": lambda t: 0.3 + 0.5 * np.exp(-t / 2),
+}
+
+
+@pytest.mark.parametrize("word", COURSES)
+def test_a_made_curve_is_read_rightly_with_noise_upon_it_and_never_as_its_contrary(word: str) -> None:
+    epoch = np.arange(1, 25)
+    contrary = {"overfits": "no sign", "still falls": "overfits", "no sign": "overfits"}[word]
+    read = []
+    for seed in range(40):
+        noise = np.random.default_rng(seed).normal(0, 0.015, 24)
+        unseen = COURSES[word](epoch.astype(float)) + noise
+        read.append(TrainingHistory(epoch, 1 / epoch, unseen, np.full(24, np.nan)).sentence)
+    assert sum(word in sentence for sentence in read) >= 30
+    assert sum(contrary in sentence for sentence in read) <= 2
+
+
+def test_an_overfitted_training_says_what_became_of_accuracy() -> None:
+    epoch = np.arange(1, 21)
+    unseen = np.r_[0.35, 0.29, 0.24, np.linspace(0.28, 0.4, 17)]
+    history = TrainingHistory(epoch, 1 / epoch, unseen, np.linspace(0.7, 0.45, 20))
+    assert "after epoch 3 while training loss still falls and accuracy goes from 0.67 to 0.45" in history.sentence
+
+
 @pytest.mark.parametrize("content", [None, b"", b"a,b\n1,2\n", b"\xff\xfe\x00"])
-def test_hostile_28_a_missing_or_broken_history_is_said(tmp_path, content):
+def test_hostile_28_a_missing_or_broken_history_is_said(tmp_path: Path, content: bytes | None) -> None:
     if content is not None:
         (tmp_path / "history.csv").write_bytes(content)
     with pytest.raises(DefectLensError, match=r"history"):

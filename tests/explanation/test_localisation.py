@@ -1,11 +1,14 @@
 """The pointing game, heat inside and best overlap, against their definitions; and the cache with its figures."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from sklearn.metrics import jaccard_score
 
+from defect_app.decision import InspectionThresholds
 from defect_app.errors import DefectLensError
 from defect_app.evaluation import wilson_interval
 from defect_app.explanation.cache import (
@@ -31,13 +34,13 @@ def mask_at(top: int, left: int, side: int = 10) -> np.ndarray:
     [(55, True), (49 + 16, True), (49 + 17, False), (150, False)],
     ids=["on it", "on the rim: 3 % of 200 pixels", "just beyond", "elsewhere"],
 )
-def test_a_peak_hits_within_the_slightly_dilated_mask(column, hit):
+def test_a_peak_hits_within_the_slightly_dilated_mask(column: int, hit: bool) -> None:
     heat = np.full((100, 200), 0.1)
     heat[45, column] = 1.0
     assert localise(heat, mask_at(40, 50)).hit is hit
 
 
-def test_the_dilation_is_a_share_of_the_longer_side_in_every_direction():
+def test_the_dilation_is_a_share_of_the_longer_side_in_every_direction() -> None:
     mask = np.zeros((100, 200), bool)
     mask[50, 100] = True
     rows, columns = np.nonzero(dilated(mask))
@@ -47,7 +50,7 @@ def test_the_dilation_is_a_share_of_the_longer_side_in_every_direction():
     )  # fmt: skip
 
 
-def test_heat_inside_and_chance_are_shares():
+def test_heat_inside_and_chance_are_shares() -> None:
     heat = np.zeros((100, 200))
     heat[40:50, 50:60] = 0.5
     heat[0:10, 0:10] = 1.0
@@ -57,7 +60,7 @@ def test_heat_inside_and_chance_are_shares():
     assert found.chance == pytest.approx(dilated(mask).mean())
 
 
-def test_the_best_overlap_is_the_best_of_all_levels():
+def test_the_best_overlap_is_the_best_of_all_levels() -> None:
     heat = np.random.default_rng(0).uniform(0, 0.6, (100, 200)).round(2)
     heat[38:50, 50:63] += 0.3
     mask = mask_at(40, 50)
@@ -65,13 +68,13 @@ def test_the_best_overlap_is_the_best_of_all_levels():
     assert localise(heat, mask).best_iou == pytest.approx(by_hand, abs=0.01)
 
 
-def test_a_map_without_heat_never_hits():
+def test_a_map_without_heat_never_hits() -> None:
     found = localise(np.zeros((100, 200)), mask_at(0, 0))
     assert (found.hit, found.heat_inside, found.best_iou) == (False, 0.0, 0.0)
 
 
 @pytest.mark.parametrize("mask", [np.zeros((100, 200), bool), np.ones((10, 10), bool)], ids=["empty", "other shape"])
-def test_a_mask_that_says_nothing_is_an_error(mask):
+def test_a_mask_that_says_nothing_is_an_error(mask: np.ndarray) -> None:
     with pytest.raises(ValueError, match="expected a mask"):
         localise(np.zeros((100, 200)), mask)
 
@@ -90,7 +93,7 @@ def rows_of(hits: list[bool], method: str, source: str = "real", score: float = 
     )  # fmt: skip
 
 
-def test_the_figures_count_rejected_parts_alone_best_method_first():
+def test_the_figures_count_rejected_parts_alone_best_method_first() -> None:
     rows = pd.concat(
         [
             rows_of([True, False, False, True], "cam"),
@@ -99,7 +102,7 @@ def test_the_figures_count_rejected_parts_alone_best_method_first():
             rows_of([True], "cam", "scene", score=0.5),
         ]
     )
-    figures = summarise(Explanations(rows, ExplanationOrigin("m", "0")), 0.5)
+    figures = summarise(Explanations(rows, ExplanationOrigin("m", "0")), InspectionThresholds(0.5, 0.5))
     assert [(f.source, f.method, f.hits.count, f.hits.n) for f in figures] == [
         ("real", "layer-cam", 3, 4),
         ("real", "cam", 2, 4),
@@ -112,7 +115,7 @@ def test_the_figures_count_rejected_parts_alone_best_method_first():
     assert list(as_table(figures)["n"]) == [4, 4, 1]
 
 
-def test_the_cache_keeps_rows_and_origin(tmp_path):
+def test_the_cache_keeps_rows_and_origin(tmp_path: Path) -> None:
     written = Explanations(
         rows_of([True, False], "cam"), ExplanationOrigin("m", "abc", "metal_cracks", created="today")
     )
@@ -124,15 +127,15 @@ def test_the_cache_keeps_rows_and_origin(tmp_path):
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no parquet"], ids=["missing", "empty", "other bytes"])
-def test_a_cache_that_cannot_be_read_says_what_to_do(tmp_path, content):
+def test_a_cache_that_cannot_be_read_says_what_to_do(tmp_path: Path, content: bytes | None) -> None:
     if content is not None:
         (tmp_path / EXPLANATIONS_FILE).write_bytes(content)
-    with pytest.raises(DefectLensError) as told:
+    with pytest.raises(DefectLensError) as raised:
         read_explanations(tmp_path)
-    assert "explain command" in told.value.remedy
+    assert "explain command" in raised.value.remedy
 
 
-def test_a_cache_that_lacks_a_column_is_neither_written_nor_read(tmp_path):
+def test_a_cache_that_lacks_a_column_is_neither_written_nor_read(tmp_path: Path) -> None:
     rows = rows_of([True], "cam").drop(columns="hit")
     with pytest.raises(ValueError, match="expected the columns"):
         write_explanations(tmp_path, Explanations(rows, ExplanationOrigin("m", "0")))

@@ -31,7 +31,7 @@ def with_glare(pixels: np.ndarray) -> np.ndarray:
     ],
     ids=["good", "blurred", "dark", "bright", "glare", "black", "white"],
 )
-def test_each_fault_is_named_in_words(pixels, problems):
+def test_each_fault_is_named_in_words(pixels: np.ndarray, problems: tuple[str, ...]) -> None:
     found = LIMITS.problems(measure_quality(pixels))
     assert set(problems) <= set(found)
     assert bool(found) == bool(problems)
@@ -39,11 +39,11 @@ def test_each_fault_is_named_in_words(pixels, problems):
         assert found == problems
 
 
-def test_other_photos_of_the_same_kind_have_no_problem():
+def test_other_photos_of_the_same_kind_have_no_problem() -> None:
     assert [LIMITS.problems(measure_quality(part_photo(0, seed, size=64))) for seed in range(200, 240)] == [()] * 40
 
 
-def test_measures_of_a_known_picture():
+def test_measures_of_a_known_picture() -> None:
     half_white = np.zeros((10, 10, 3), np.uint8)
     half_white[:5] = 255
     quality = measure_quality(half_white)
@@ -52,6 +52,6 @@ def test_measures_of_a_known_picture():
     assert measure_quality(np.full((10, 10, 3), 77, np.uint8)) == PhotoQuality(0.0, 77.0, 0.0)
 
 
-def test_limits_from_identical_photos_still_let_that_photo_through():
+def test_limits_from_identical_photos_still_let_that_photo_through() -> None:
     quality = measure_quality(GOOD)
     assert fit_limits([quality] * 5).problems(quality) == ()

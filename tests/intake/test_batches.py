@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from defect_app.intake import display_name, is_system_file, list_photos, spreadsheet_safe
+from defect_app.intake import PhotoListing, display_name, is_system_file, list_photos, spreadsheet_safe
 from tests.intake.expectations import accepted
 from tests.photo_files import (
     WIDE_PRIMARIES,
@@ -68,7 +68,7 @@ def test_line_24_system_files_in_a_folder_are_skipped_and_counted(tmp_path: Path
     kept = [tmp_path / "a.jpg", tmp_path / "inner" / "b.png"]
     for path in [*kept, tmp_path / ".DS_Store", tmp_path / "inner" / "Thumbs.db", tmp_path / "desktop.ini"]:
         path.write_bytes(b"x")
-    assert list_photos([tmp_path]) == (kept, 3)
+    assert list_photos([tmp_path]) == PhotoListing(tuple(kept), 3)
     assert is_system_file("folder/.DS_Store")
     assert not is_system_file("folder/photo.jpg")
 

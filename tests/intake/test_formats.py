@@ -1,5 +1,8 @@
 """Lines 16 to 18 of the hostile inputs: several frames, phone formats, unusual JPEGs."""
 
+import struct
+from typing import Any
+
 import pytest
 
 from defect_app.intake import Photo, read_photo
@@ -13,6 +16,14 @@ def test_line_16_the_first_frame_of_several_is_taken_and_noted(format_name: str)
     photo = accepted(animation_bytes(format_name, frames))
     assert difference(photo.pixels, frames[0]) < 5
     assert photo.notes in (("first frame of an animation",), ("first of 3 pictures in the file",))
+
+
+def test_line_16_a_number_of_pictures_that_the_index_does_not_list_is_not_told() -> None:
+    burst = animation_bytes("MPO", [photo_pixels(seed=seed) for seed in range(3)])
+    entry = struct.pack("<HHII", 0xB001, 4, 1, 3)
+    assert burst.count(entry) == 1
+    photo = accepted(burst.replace(entry, struct.pack("<HHII", 0xB001, 4, 1, 2**32 - 1)))
+    assert photo.notes == ()
 
 
 @pytest.mark.parametrize(("pillow_name", "format_name"), [("HEIF", "HEIC"), ("AVIF", "AVIF")])
@@ -33,7 +44,7 @@ def test_line_17_heic_and_avif_are_accepted(pillow_name: str, format_name: str) 
     ],
     ids=["progressive", "4:1:1", "4:4:4", "restart markers", "optimised"],
 )
-def test_line_18_unusual_but_valid_jpegs_are_accepted(options: dict[str, object]) -> None:
+def test_line_18_unusual_but_valid_jpegs_are_accepted(options: dict[str, Any]) -> None:
     assert difference(accepted(jpeg_bytes(**options)).pixels, photo_pixels()) < 5
 
 

@@ -32,7 +32,7 @@ def test_a_reduced_photo_never_goes_below_twice_the_input(
 @pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP"])
 @pytest.mark.parametrize("fit", ["stretch", "letterbox", "crop"])
 def test_a_reduced_photo_gives_almost_the_input_of_the_full_one(format_name: str, fit: str) -> None:
-    smooth = cv2.resize(photo_pixels(192, 256), (2043, 1531), interpolation=cv2.INTER_CUBIC)
+    smooth = cv2.resize(photo_pixels(192, 256), (2043, 1531), interpolation=cv2.INTER_CUBIC).astype(np.uint8)
     data = encoded(smooth, format_name, quality=90)
     inputs = [
         fit_to_input(read(data, side).pixels, height=160, width=160, fit=fit).astype(int)  # type: ignore[arg-type]
@@ -60,7 +60,7 @@ def test_a_small_file_is_told_apart_from_its_copy_with_one_changed_byte() -> Non
 
 
 def test_the_bytes_may_come_as_a_buffer() -> None:
-    assert np.array_equal(read(bytearray(png_bytes())).pixels, photo_pixels())
+    assert np.array_equal(read(bytearray(png_bytes())).pixels, photo_pixels())  # type: ignore[arg-type]
     assert np.array_equal(read(memoryview(png_bytes())).pixels, photo_pixels())  # type: ignore[arg-type]
 
 

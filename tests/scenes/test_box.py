@@ -4,9 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
-from defect_app.scenes import box
-from defect_app.scenes.box_geometry import FACE_CORNERS, look_at_box
+from defect_app.scenes.box import render as box
+from defect_app.scenes.box.geometry import FACE_CORNERS, look_at_box
 from defect_app.scenes.scene import Stream, random_stream
+from tests.scenes.rendered import rendered
 
 SEEDS = range(600, 606)
 
@@ -25,14 +26,14 @@ def _silhouette(seed: int) -> np.ndarray:
 
 @pytest.mark.parametrize("kind", box.DEFECTS)
 def test_every_kind_of_damage_is_labelled_damaged_and_no_damage_intact(kind: str) -> None:
-    assert box.render(1, kind).label == "damaged"
-    assert box.render(1, False).label == "intact"
+    assert rendered("box", 1, kind).label == "damaged"
+    assert rendered("box", 1, False).label == "intact"
 
 
 @pytest.mark.parametrize("kind", box.DEFECTS)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_damage_lies_on_the_box(kind: str, seed: int) -> None:
-    mask = box.render(seed, kind).mask
+    mask = rendered("box", seed, kind).mask
     # A few pixels of slack: no edge of a box is a ruler's.
     assert not (mask & ~_dilated(_silhouette(seed), 8)).any()
 
@@ -40,7 +41,7 @@ def test_damage_lies_on_the_box(kind: str, seed: int) -> None:
 @pytest.mark.parametrize("kind", ["tear", "hole", "dent", "wet_patch"])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_damage_to_a_face_is_in_one_piece_or_nearly(kind: str, seed: int) -> None:
-    mask = box.render(seed, kind).mask.astype(np.uint8)
+    mask = rendered("box", seed, kind).mask.astype(np.uint8)
     number, _, stats, _ = cv2.connectedComponentsWithStats(_dilated(mask, 2).astype(np.uint8))
     areas = stats[1:, cv2.CC_STAT_AREA]
     assert number > 1
@@ -50,7 +51,7 @@ def test_damage_to_a_face_is_in_one_piece_or_nearly(kind: str, seed: int) -> Non
 @pytest.mark.parametrize("kind", ["hole", "tear"])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_opened_board_is_dark_inside_with_something_paler_beside_it(kind: str, seed: int) -> None:
-    scene = box.render(seed, kind)
+    scene = rendered("box", seed, kind)
     inside = cv2.cvtColor(scene.photo, cv2.COLOR_RGB2GRAY)[scene.mask]
     assert np.percentile(inside, 2) < 70
     assert np.percentile(inside, 98) > np.percentile(inside, 2) + 60
@@ -58,7 +59,7 @@ def test_opened_board_is_dark_inside_with_something_paler_beside_it(kind: str, s
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_wet_patch_darkens_the_board_and_keeps_its_print(seed: int) -> None:
-    dry, wet = box.render(seed, False), box.render(seed, "wet_patch")
+    dry, wet = rendered("box", seed, False), rendered("box", seed, "wet_patch")
     core = cv2.erode(wet.mask.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
     assert wet.photo[core].mean() < 0.9 * dry.photo[core].mean()
     assert np.corrcoef(dry.photo[core].mean(axis=1), wet.photo[core].mean(axis=1))[0, 1] > 0.4
@@ -67,22 +68,22 @@ def test_a_wet_patch_darkens_the_board_and_keeps_its_print(seed: int) -> None:
 def test_a_crushed_corner_changes_the_outline_of_some_boxes() -> None:
     uncovered = []
     for seed in range(620, 630):
-        whole, crushed = box.render(seed, False), box.render(seed, "crushed_corner")
+        whole, crushed = rendered("box", seed, False), rendered("box", seed, "crushed_corner")
         rim = crushed.mask & ~cv2.erode(_silhouette(seed).astype(np.uint8), np.ones((9, 9), np.uint8)).astype(bool)
         uncovered.append(np.abs(whole.photo[rim].astype(int) - crushed.photo[rim]).max(initial=0))
     assert sum(change > 60 for change in uncovered) >= 4
 
 
 def test_what_names_the_damage_and_its_face() -> None:
-    words = {box.render(seed, "wet_patch").what for seed in SEEDS}
+    words = {rendered("box", seed, "wet_patch").what for seed in SEEDS}
     assert all(what.startswith("wet patch on the ") for what in words)
-    assert box.render(3, False).what == "intact box"
+    assert rendered("box", 3, False).what == "intact box"
 
 
 def test_the_seed_alone_decides_half_and_half_without_touching_the_box() -> None:
     for seed in SEEDS:
-        decided = box.render(seed)
-        same = box.render(seed, decided.label == "damaged")
+        decided = rendered("box", seed)
+        same = rendered("box", seed, decided.label == "damaged")
         assert np.array_equal(decided.photo, same.photo)
 
 

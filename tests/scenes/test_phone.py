@@ -4,12 +4,13 @@ import cv2
 import numpy as np
 import pytest
 
-from defect_app.scenes import phone
-from defect_app.scenes.phone_body import choose_phone, choose_pose, rounded_outline
-from defect_app.scenes.phone_glass import draw_marks
-from defect_app.scenes.phone_scratches import line_cover
-from defect_app.scenes.phone_web import spin_web
+from defect_app.scenes.phone import render as phone
+from defect_app.scenes.phone.body import choose_phone, choose_pose, rounded_outline
+from defect_app.scenes.phone.glass import draw_marks
+from defect_app.scenes.phone.scratches import line_cover
+from defect_app.scenes.phone.web import spin_web
 from defect_app.scenes.scene import Stream, random_stream
+from tests.scenes.rendered import rendered
 
 SEEDS = range(700, 706)
 
@@ -35,16 +36,18 @@ def _outline(seed: int) -> np.ndarray:
     ],
 )
 def test_scratches_are_minor_and_broken_glass_is_major(kind: str | bool, label: str) -> None:
-    assert phone.render(2, kind).label == label
+    assert rendered("phone", 2, kind).label == label
 
 
 def test_every_kind_has_a_label() -> None:
-    assert {phone.render(4, kind).label for kind in phone.DEFECTS} == {"minor", "major"}
+    assert {rendered("phone", 4, kind).label for kind in phone.DEFECTS} == {"minor", "major"}
 
 
 @pytest.mark.parametrize("mark", ["oil smear", "oil drops", "fingerprints", "stains", "dust"])
 def test_marks_that_are_no_scratches_leave_the_mask_empty_and_the_label_none(mark: str) -> None:
-    scene = next(scene for scene in (phone.render(seed, False) for seed in range(200)) if scene.what.startswith(mark))
+    scene = next(
+        scene for scene in (rendered("phone", seed, False) for seed in range(200)) if scene.what.startswith(mark)
+    )
     assert scene.label == "none"
     assert not scene.mask.any()
 
@@ -65,20 +68,20 @@ def test_marks_are_drawn_on_the_glass_alone() -> None:
 
 
 def test_marks_lie_on_damaged_phones_too_so_they_do_not_give_the_class_away() -> None:
-    for seed in range(30):
-        marks = phone.render(seed, False).what.split(",")[0]
-        assert phone.render(seed, "deep_scratch").what == f"deep scratch, {marks}"
+    for seed in range(12):
+        marks = rendered("phone", seed, False).what.split(",")[0]
+        assert rendered("phone", seed, "deep_scratch").what == f"deep scratch, {marks}"
 
 
 @pytest.mark.parametrize("kind", phone.DEFECTS)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_damage_lies_on_the_phone(kind: str, seed: int) -> None:
-    assert not (phone.render(seed, kind).mask & ~_outline(seed)).any()
+    assert not (rendered("phone", seed, kind).mask & ~_outline(seed)).any()
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_scratch_is_thin_and_broken_glass_is_not(seed: int) -> None:
-    scratched, broken = phone.render(seed, "hairline_scratch").mask, phone.render(seed, "cracked_glass").mask
+    scratched, broken = rendered("phone", seed, "hairline_scratch").mask, rendered("phone", seed, "cracked_glass").mask
     assert scratched.sum() < 0.5 * broken.sum()
     assert cv2.distanceTransform(scratched.astype(np.uint8), cv2.DIST_L2, 3).max() < 8
 
@@ -86,7 +89,7 @@ def test_a_scratch_is_thin_and_broken_glass_is_not(seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_damage_shows_within_the_picture_of_close_views_too(seed: int) -> None:
     for kind in phone.DEFECTS:
-        good, bad = phone.render(seed, False), phone.render(seed, kind)
+        good, bad = rendered("phone", seed, False), rendered("phone", seed, kind)
         change = np.abs(good.photo.astype(int) - bad.photo).max(axis=2)
         assert np.count_nonzero(change[bad.mask] > 25) > 40, f"{kind}, seed {seed}"
 
@@ -97,7 +100,7 @@ def test_close_views_and_whole_phones_and_lit_and_dark_screens_all_come_up() -> 
         for rng in (random_stream(seed, Stream.PART) for seed in range(60))
     ]
     assert 5 < sum(close) < 30
-    screens = {phone.render(seed, False).what.split(", ")[1] for seed in range(12)}
+    screens = {rendered("phone", seed, False).what.split(", ")[1] for seed in range(12)}
     assert screens == {"screen on", "screen off"}
 
 
@@ -131,4 +134,4 @@ def test_a_phone_on_the_bench_lies_across_and_is_switched_off() -> None:
         wide, high = np.ptp(corners, axis=0)
         assert wide > 1.5 * high
         assert not pose.is_close
-    assert all("screen on" not in phone.render(seed, False).what for seed in list(bench)[:12])
+    assert all("screen on" not in rendered("phone", seed, False).what for seed in list(bench)[:12])

@@ -27,6 +27,8 @@ def test_every_scene_has_a_photo_a_mask_and_a_row(tmp_path: Path) -> None:
         scene = scenes.render("metal", int(row["seed"]))
         photo = cv2.imread(str(folder / row["file"]), cv2.IMREAD_COLOR_RGB)
         mask = cv2.imread(str(folder / row["mask"]), cv2.IMREAD_UNCHANGED)
+        assert photo is not None
+        assert mask is not None
         assert (row["label"], row["what"]) == (scene.label, scene.what)
         assert np.abs(photo.astype(int) - scene.photo).mean() < 4
         assert np.array_equal(mask, scene.mask * np.uint8(255))

@@ -6,15 +6,15 @@ import pytest
 
 from defect_app.catalog import ClassSpec
 from defect_app.errors import InvalidRecipe
+from defect_app.recipes.entries import LossEntries
 from defect_app.training.attention import attended, joined_depths
-from defect_app.training.localisation import localisation_loss, with_scores
+from defect_app.training.localisation_loss import localisation_loss, with_scores
 from defect_app.training.losses import classification_loss
-from defect_app.training.recipe import LossEntries
 
 CLASSES = (ClassSpec("ok", "Good", "ok"), ClassSpec("defect", "Bad", "defect"))
 
 
-def test_depths_are_joined_at_the_finest_size():
+def test_depths_are_joined_at_the_finest_size() -> None:
     keras.utils.set_random_seed(0)
     fine, coarse = keras.Input((16, 8, 5)), keras.Input((4, 2, 7))
     joined, learning = joined_depths([fine, coarse])
@@ -30,7 +30,7 @@ def test_depths_are_joined_at_the_finest_size():
     assert difference[8:].max() == 0
 
 
-def test_the_depths_are_mixed_as_by_one_convolution_over_all_of_them():
+def test_the_depths_are_mixed_as_by_one_convolution_over_all_of_them() -> None:
     keras.utils.set_random_seed(4)
     fine, coarse = keras.Input((8, 4, 5)), keras.Input((4, 2, 7))
     joined, _ = joined_depths([fine, coarse])
@@ -47,12 +47,12 @@ def test_the_depths_are_mixed_as_by_one_convolution_over_all_of_them():
     )
 
 
-def test_depths_that_do_not_match_are_refused():
+def test_depths_that_do_not_match_are_refused() -> None:
     with pytest.raises(InvalidRecipe, match="do not match"):
         joined_depths([keras.Input((9, 9, 2)), keras.Input((4, 4, 2))])
 
 
-def test_places_are_weighed_with_mean_one_and_the_map_adds_up_to_the_logits():
+def test_places_are_weighed_with_mean_one_and_the_map_adds_up_to_the_logits() -> None:
     keras.utils.set_random_seed(1)
     inputs = keras.Input((6, 4, 8))
     weighed, scores = attended(inputs)
@@ -60,14 +60,14 @@ def test_places_are_weighed_with_mean_one_and_the_map_adds_up_to_the_logits():
     logits = dense(keras.layers.GlobalAveragePooling2D()(weighed))
     model = keras.Model(inputs, [logits, weighed, scores])
     picture = np.random.default_rng(0).normal(size=(3, 6, 4, 8)).astype(np.float32)
-    found, map_, said = (np.asarray(x) for x in model(picture))
-    weights = np.exp(said) / np.exp(said).sum(axis=1, keepdims=True)
+    found, map_, scores = (np.asarray(x) for x in model(picture))
+    weights = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
     np.testing.assert_allclose(map_, picture * weights.reshape(3, 6, 4, 1) * 24, rtol=1e-4, atol=1e-5)
     evidence = np.tensordot(map_, np.asarray(dense.kernel), axes=1).mean(axis=(1, 2)) + np.asarray(dense.bias)
     np.testing.assert_allclose(evidence, found, rtol=1e-4, atol=1e-5)
 
 
-def test_the_scores_learn_the_place_of_the_defect():
+def test_the_scores_learn_the_place_of_the_defect() -> None:
     keras.utils.set_random_seed(2)
     loss = localisation_loss(classification_loss(LossEntries(), np.array([0.5, 0.5])), 1.0, CLASSES)
     logits, scores = keras.Input((2,)), keras.Input((4,))

@@ -1,6 +1,8 @@
 """Folds and repeats: every picture once, groups whole, stopped and gone on with, added to the model's evaluation."""
 
 import importlib
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,10 +10,8 @@ import pytest
 from defect_app.catalog import read_spec
 from defect_app.datasets import load_folder
 from defect_app.evaluation import read_evaluation
-from defect_app.training import crossvalidation, measure, train
+from defect_app.training import RunLimits, crossvalidation, measure, train, training_run
 from defect_app.training.crossvalidation import refolded
-from defect_app.training.measured_parts import Part, parts_of
-from defect_app.training.recipe import load_recipe
 from tests.datasets.picture_trees import make_tree
 
 train_module = importlib.import_module("defect_app.training.train")
@@ -43,57 +43,60 @@ repeats = 1
 
 
 @pytest.fixture(scope="module")
-def tree(tmp_path_factory):
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_tree(tmp_path_factory.mktemp("parts") / "parts", 20)
 
 
 @pytest.fixture(scope="module")
-def recipe_path(tree, tmp_path_factory):
+def recipe_path(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("recipe") / "tiny-folds.toml"
     path.write_text(RECIPE.format(tree=tree), encoding="utf-8")
     return path
 
 
-def test_parts_are_the_folds_and_then_the_repeats(recipe_path):
-    assert parts_of(load_recipe(recipe_path)) == (Part(0, 0), Part(1, 0), Part(-1, 1))
-
-
-def test_each_picture_is_held_out_once_and_no_group_is_parted(tree):
+def test_each_picture_is_held_out_once_and_no_group_is_parted(tree: Path) -> None:
     loaded = load_folder(tree)
     held_out = []
     for fold in range(4):
-        dealt = refolded(loaded, fold, 4)
-        splits = {split: {p.group for p in dealt.of_split(split)} for split in ("train", "validation", "test")}
+        refold = refolded(loaded, fold, 4)
+        splits = {split: {p.group for p in refold.of_split(split)} for split in ("train", "validation", "test")}
         assert not splits["test"] & (splits["train"] | splits["validation"])
         assert not splits["train"] & splits["validation"]
-        held_out += [p.image for p in dealt.of_split("test")]
+        held_out += [p.image for p in refold.of_split("test")]
     assert sorted(held_out) == sorted(p.image for p in loaded.pictures)
     with pytest.raises(ValueError, match="fold from 0 to 3"):
         refolded(loaded, 4, 4)
 
 
-def test_a_stopped_measurement_keeps_what_is_done_and_the_next_one_completes_it(recipe_path, tmp_path, monkeypatch):
-    monkeypatch.setattr(train_module, "KEPT_FOLDER", tmp_path / "kept")
-    folder = train(recipe_path, out=tmp_path / "models", steps_limit=1, measure=False)
+def test_a_stopped_measurement_keeps_what_is_done_and_the_next_one_completes_it(
+    recipe_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(train_module, "REPLICATES_FOLDER", tmp_path / "replicates")
+    folder = train(recipe_path, out=tmp_path / "models", limits=RunLimits(steps=1), measure=False)
     assert set(read_evaluation(folder).rows["split"]) == {"validation", "test"}
-    whole, learnt = crossvalidation.learn, []
+    whole = training_run.run_training
+    trained: list[object] = []
 
-    def stopped_at_second(*arguments):
-        if learnt:
+    def stopped_at_second(*arguments: Any) -> object:
+        if trained:
             raise KeyboardInterrupt
-        learnt.append(arguments)
+        trained.append(arguments)
         return whole(*arguments)
 
-    monkeypatch.setattr(crossvalidation, "learn", stopped_at_second)
-    measure(recipe_path, out=tmp_path / "models", steps_limit=1)
+    monkeypatch.setattr(crossvalidation, "run_training", stopped_at_second)
+    measure(recipe_path, out=tmp_path / "models", limits=RunLimits(steps=1))
     assert set(read_evaluation(folder).rows["fold"]) == {-1, 0}
     # One fold alone chooses no operating point.
     assert read_spec(folder).default_point.split == "validation"
 
-    learnt.clear()
-    monkeypatch.setattr(crossvalidation, "learn", lambda *a: learnt.append(a) or whole(*a))
-    measure(recipe_path, out=tmp_path / "models", steps_limit=1)
-    assert len(learnt) == 2
+    def counted(*arguments: Any) -> object:
+        trained.append(arguments)
+        return whole(*arguments)
+
+    trained.clear()
+    monkeypatch.setattr(crossvalidation, "run_training", counted)
+    measure(recipe_path, out=tmp_path / "models", limits=RunLimits(steps=1))
+    assert len(trained) == 2
     rows, spec = read_evaluation(folder).rows, read_spec(folder)
     folds = rows[rows["split"] == "cv"]
     assert sorted(folds["fold"].unique()) == [0, 1]

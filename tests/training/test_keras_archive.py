@@ -1,12 +1,14 @@
 """A packed Keras file is smaller, the same every time, and loads to the same weights."""
 
+from pathlib import Path
+
 import keras
 import numpy as np
 
 from defect_app.training.keras_archive import deflate
 
 
-def test_packing_keeps_the_network_and_shrinks_rounded_kernels(tmp_path):
+def test_packing_keeps_the_network_and_shrinks_rounded_kernels(tmp_path: Path) -> None:
     keras.utils.set_random_seed(0)
     model = keras.Sequential([keras.Input((64,)), keras.layers.Dense(256), keras.layers.Dense(64)])
     for variable in model.variables:

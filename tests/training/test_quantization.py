@@ -7,18 +7,19 @@ import numpy as np
 import openvino as ov
 import pytest
 
-from defect_app.catalog import ModelSpec, find_model, write_spec
+from defect_app.catalog import find_model, write_spec
 from defect_app.engine import Engine
 from defect_app.intake import fit_to_input
+from defect_app.recipes import load_recipe
+from defect_app.recipes.entries import BackboneEntries, HeadEntries, InputEntries, LossEntries
 from defect_app.training.export import export_network
 from defect_app.training.networks import build_network
 from defect_app.training.quantization import attention_operations, quantized
-from defect_app.training.recipe import BackboneEntries, HeadEntries, InputEntries, LossEntries, load_recipe
 from tests.model_folders import make_model_folder, part_photo
 
 
 @pytest.fixture(scope="module")
-def engines(tmp_path_factory) -> tuple[Engine, Engine, ov.Model]:  # type: ignore[no-untyped-def]
+def engines(tmp_path_factory: pytest.TempPathFactory) -> tuple[Engine, Engine, ov.Model]:
     root = tmp_path_factory.mktemp("models")
     folder = make_model_folder(root, "tiny")
     spec, _ = find_model("tiny", root)
@@ -28,7 +29,7 @@ def engines(tmp_path_factory) -> tuple[Engine, Engine, ov.Model]:  # type: ignor
     fast = quantized(model, np.stack(photos[::2]), np.stack(photos[1::2]), targets[1::2])
     (root / "fast").mkdir()
     ov.save_model(fast, root / "fast" / "model.xml")
-    fast_spec = ModelSpec(**{**vars(spec), "id": "fast", "sha256": {}})
+    fast_spec = replace(spec, id="fast", sha256={})
     write_spec(root / "fast", fast_spec)
     return Engine(spec, folder), Engine(fast_spec, root / "fast"), fast
 
@@ -62,7 +63,7 @@ def test_what_weighs_places_is_found_to_be_left_exact(tmp_path: Path, attention:
         head=HeadEntries(attention=attention),
     )
     network = build_network(recipe, 2)
-    export_network(network.server, tmp_path, network.familiar)
+    export_network(network.inference_model, tmp_path, network.descriptor_map)
     model = ov.Core().read_model(tmp_path / "model.xml")
     by_name = {op.get_friendly_name(): op for op in model.get_ops()}
     found = [by_name[name] for name in attention_operations(model)]

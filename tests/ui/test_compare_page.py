@@ -40,7 +40,8 @@ def compare_page(**parameters: str) -> AppTest:
 
 
 def right(scores: np.ndarray) -> np.ndarray:
-    return (np.float32(scores) >= REJECT_AT) == BAD
+    correct: np.ndarray = (scores.astype(np.float32) >= REJECT_AT) == BAD
+    return correct
 
 
 @pytest.mark.usefixtures("models")
@@ -49,9 +50,9 @@ def test_figures_stand_side_by_side_as_counted_from_the_rows() -> None:
     assert not page.exception
     table = page.dataframe[0].value.set_index("Figure")
     for model, scores in (("Tiny first", SCORES), ("Tiny second", OTHER)):
-        assert table.loc["Right", model].startswith(f"{right(scores).sum()} of 300")
-        escaped = int((np.float32(scores)[BAD] < 0.3).sum())
-        assert table.loc["Escapes", model].startswith(f"{escaped} of {BAD.sum()}")
+        assert str(table.loc["Right", model]).startswith(f"{right(scores).sum()} of 300")
+        escaped = int((scores.astype(np.float32)[BAD] < 0.3).sum())
+        assert str(table.loc["Escapes", model]).startswith(f"{escaped} of {BAD.sum()}")
     assert "All on the same 300 test photos" in shown_words(page)
 
 

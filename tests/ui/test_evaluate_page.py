@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,11 @@ import pytest
 import streamlit as st
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import NumberInput
 
-from defect_app.catalog import ClassSpec
+from defect_app.catalog import ChosenThresholds, ClassSpec, InspectionThresholds
 from defect_app.evaluation import EVALUATION_FILE
+from defect_app.ui.session import Key
 from tests.evaluation.caches import casting_rows, generated, rows_of, write_cache
 from tests.model_folders import make_model_folder
 from tests.timing import quiet_ms
@@ -129,6 +132,14 @@ def test_hostile_29_a_threshold_in_the_address_is_taken_or_ignored(models: Path,
     assert f"good parts {rejected} were rejected" in shown_words(page).replace("1 was", "1 were")
 
 
+def test_a_threshold_is_shown_with_all_digits_that_decide(models: Path) -> None:
+    with_rows(models, casting_rows(*generated(100, seed=8)))
+    page = evaluate_page(threshold="0.30004").run()
+    assert page.number_input[0].proto.format == "%.5f"
+    assert "0.30004" in shown_words(page).replace("\\", "")
+    assert evaluate_page().run().number_input[0].proto.format == "%.4f"
+
+
 def _broken(folder: Path) -> None:
     (folder / EVALUATION_FILE).write_bytes(b"PAR1 not really")
 
@@ -221,6 +232,10 @@ def test_a_thousand_classes_show_the_most_confused_pairs_and_the_rest_as_other(m
     assert page.selectbox(key="cell").value == "other → other"
 
 
+def _run_at(threshold: NumberInput, value: float) -> None:
+    threshold.set_value(value).run()
+
+
 def test_a_click_on_100_000_rows_or_1_000_classes_answers_within_the_budget(models: Path) -> None:
     # The best of three runs: a run counts the harness too, which builds the whole page as objects.
     with_rows(models, casting_rows(*generated(100_000)))
@@ -228,10 +243,22 @@ def test_a_click_on_100_000_rows_or_1_000_classes_answers_within_the_budget(mode
     for model in ("tiny", "many"):
         page = evaluate_page(model).run()
         assert not page.exception
-        spent_ms = [
-            quiet_ms(lambda page=page, at=at: page.number_input[0].set_value(at).run()) for at in (0.41, 0.52, 0.63)
-        ]
+        threshold = page.number_input[0]
+        spent_ms = [quiet_ms(partial(_run_at, threshold, at)) for at in (0.41, 0.52, 0.63)]
         assert min(spent_ms) < 300, (model, spent_ms)
+
+
+def test_another_model_brings_its_own_threshold_(models: Path) -> None:
+    bad, scores = generated(100, seed=8)
+    with_rows(models, casting_rows(bad, scores))
+    strict = ChosenThresholds(InspectionThresholds(0.1, 0.4), "validation", 40)
+    write_cache(make_model_folder(models, "strict", familiarity=False, point=strict), casting_rows(bad, scores))
+    page = evaluate_page(threshold="0.6").run()
+    assert page.number_input[0].value == 0.6
+    page.selectbox(key=Key.SHARED_MODEL).select("Tiny strict").run()
+    assert not page.exception
+    assert page.number_input[0].value == 0.4
+    assert page.number_input[0].set_value(0.5).run().number_input[0].value == 0.5
 
 
 def test_the_page_imports_no_tensorflow() -> None:

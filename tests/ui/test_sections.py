@@ -2,23 +2,24 @@
 
 from streamlit.testing.v1 import AppTest
 
-from defect_app.ui.text import as_text
+from defect_app.ui.parts.text import as_text
 
 
-def page():
+def page() -> None:
     import streamlit as st
 
     from defect_app.errors import DefectLensError
-    from defect_app.ui.sections import draw_sections
+    from defect_app.ui.parts.sections import draw_sections
+    from defect_app.ui.session import Address
 
-    def broken():
+    def broken() -> None:
         raise DefectLensError("The file is gone.", "Put it back.")
 
-    draw_sections("part", {"Broken": broken, "Never opened": lambda: st.write("computed")})
+    draw_sections(Address.SECTION, {"Broken": broken, "Never opened": lambda: st.write("computed")})
     st.write("the rest of the page")
 
 
-def test_only_the_open_section_is_drawn_and_its_failure_is_said_in_place():
+def test_only_the_open_section_is_drawn_and_its_failure_is_said_in_place() -> None:
     app = AppTest.from_function(page).run()
     assert not app.exception
     assert [e.value for e in app.error] == [as_text("The file is gone. Put it back.")]

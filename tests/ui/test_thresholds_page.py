@@ -5,8 +5,8 @@ import json
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,20 +14,23 @@ import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import NumberInput
 
-from defect_app.batch import Batch, PendingFile
-from defect_app.catalog import ClassSpec, model_digest
-from defect_app.decision import OperatingPoint
+from defect_app.catalog import ClassSpec, read_spec, weights_sha256
+from defect_app.decision import Costs, InspectionThresholds
 from defect_app.evaluation import Evaluation, EvaluationOrigin, write_evaluation
-from defect_app.evaluation.line import Costs
-from defect_app.evaluation.thresholds import Thresholds
 from defect_app.evaluation.verdict_changes import verdict_changes
+from defect_app.hosting.batch import Batch
 from defect_app.inspection import Inspector
-from defect_app.records import open_records
+from defect_app.intake import PhotoFile
+from defect_app.points import open_records
+from defect_app.ui.session import Key
 from defect_app.ui.thresholds.component import encoded
 from tests.evaluation.caches import PHONE, generated, rows_of
 from tests.model_folders import INSPECTION_CLASSES, RECOGNITION_CLASSES, make_model_folder, part_photo
+from tests.operating_points import HowChosen, a_point
 from tests.photo_files import jpeg_bytes
+from tests.timing import quiet_ms
 
 ROOT = Path(__file__).resolve().parents[2]
 VIEWS = {"Curves": "show_chart", "Find it for me": "lightbulb", "What changes": "compare_arrows",
@@ -35,7 +38,7 @@ VIEWS = {"Curves": "show_chart", "Find it for me": "lightbulb", "What changes": 
 
 
 def evaluate(folder: Path, rows: pd.DataFrame) -> None:
-    origin = EvaluationOrigin(folder.name, model_digest(folder), "generated", "cd" * 32, versions={})
+    origin = EvaluationOrigin(folder.name, weights_sha256(folder), "generated", "cd" * 32, versions={})
     write_evaluation(folder, Evaluation(rows, origin))
 
 
@@ -57,16 +60,44 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def thresholds_page(model: str = "tiny", view: str | None = None, **params: str) -> AppTest:
-    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=30)
+    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
     page.switch_page("pages/thresholds.py")
     for name, value in {"model": model, **params}.items():
         page.query_params[name] = value
     if view is not None:
-        page.session_state["thresholds_view"] = f":material/{VIEWS[view]}: {view}"
+        page.session_state[Key.THRESHOLDS_VIEW] = f":material/{VIEWS[view]}: {view}"
     return page
 
 
-def field(page: AppTest, label: str) -> object:
+@pytest.mark.parametrize(
+    ("params", "said"),
+    [
+        ({"review": "abc"}, "review = `abc`, which is no number from 0 to 1; 0.3 is shown"),
+        ({"reject": "0,5"}, "reject = `0,5`, which is no number"),
+        ({"reject": "nan"}, "reject = `nan`, which is no number"),
+        ({"review": "-1"}, "review = `-1`, which is no number from 0 to 1; 0 is shown"),
+        (
+            {"review": "0.8", "reject": "0.2"},
+            "review = `0.8` above reject = `0.2`, which cannot be; both are shown at 0.2",
+        ),
+        ({"split": "nowhere"}, "split = `nowhere`, which is not here"),
+    ],
+    ids=["no number", "a comma", "not a number", "below zero", "exchanged", "no such photos"],
+)
+@pytest.mark.usefixtures("models")
+def test_what_the_address_asks_for_and_cannot_be_shown_is_said(params: dict[str, str], said: str) -> None:
+    page = thresholds_page(**params).run()
+    assert not page.exception
+    assert [said in warning.value for warning in page.warning] == [True]
+
+
+@pytest.mark.usefixtures("models")
+def test_an_address_that_can_be_shown_is_not_remarked_on() -> None:
+    page = thresholds_page(review="0.2", reject="0.6").run()
+    assert not page.warning
+
+
+def field(page: AppTest, label: str) -> NumberInput:
     return next(f for f in page.number_input if f.label == label)
 
 
@@ -109,6 +140,17 @@ def test_hostile_29_the_lines_in_the_address_are_taken_clamped_or_ignored(
     assert field(page, "Review from").value == expected[0]
 
 
+@pytest.mark.parametrize(
+    ("review", "written", "format"),
+    [("0.30004", "0.30004", "%.5f"), ("0.25", "0.25", "%.4f"), ("1e-7", "1e-7", "%.7f")],
+)
+@pytest.mark.usefixtures("models")
+def test_lines_are_shown_with_all_digits_that_decide(review: str, written: str, format: str) -> None:
+    page = thresholds_page(review=review, reject="0.5").run()
+    assert field(page, "Review from").proto.format == format
+    assert f"the review line stays at {written}, or is pushed down" in texts(page)
+
+
 @pytest.mark.usefixtures("models")
 def test_a_typed_line_is_meant_and_the_other_gives_way() -> None:
     page = thresholds_page().run()
@@ -122,24 +164,24 @@ def test_a_typed_line_is_meant_and_the_other_gives_way() -> None:
 @pytest.mark.parametrize("rule", ["Least cost", "Recall", "Escape promise", "Review load", "Best F1", "Equal error"])
 def test_each_rule_says_what_it_did_and_moves_the_lines_there(rule: str) -> None:
     page = thresholds_page(view="Find it for me")
-    page.session_state["find_rule"] = rule
-    page.session_state["find_escapes"] = 100.0
+    page.session_state[Key.THRESHOLDS_FIND_RULE] = rule
+    page.session_state[Key.THRESHOLDS_FIND_ESCAPES] = 100.0
     page.run()
     assert not page.exception
     assert "Reported on 300 test photos" in page.table[0].value.columns
     assert "Chosen on 200 validation photos" in page.table[0].value.columns
     before = lines_of(page)
-    page.button(key="find_move").click().run()
+    page.button(key=Key.THRESHOLDS_FIND_MOVE).click().run()
     assert not page.exception
     assert lines_of(page) != before
-    assert page.button(key="find_move").disabled
+    assert page.button(key=Key.THRESHOLDS_FIND_MOVE).disabled
 
 
 @pytest.mark.usefixtures("models")
 def test_a_promise_that_takes_more_defective_parts_is_refused_with_their_number() -> None:
     page = thresholds_page(view="Find it for me")
-    page.session_state["find_rule"] = "Escape promise"
-    page.session_state["find_escapes"] = 3.0
+    page.session_state[Key.THRESHOLDS_FIND_RULE] = "Escape promise"
+    page.session_state[Key.THRESHOLDS_FIND_ESCAPES] = 3.0
     page.run()
     assert page.metric[0].value == "998"
     assert "too few" in page.warning[0].value
@@ -154,28 +196,28 @@ def test_the_flip_list_names_every_change_against_the_point_in_use(models: Path)
     scores = p.to_numpy(np.float64)
     expected = int((((scores >= 0.2) & (scores < 0.3)) | ((scores >= 0.7) & (scores < 0.9))).sum())
     assert f"{expected} of the 300 test photos would change their verdict" in texts(page)
-    changes = verdict_changes(scores, Thresholds(0.3, 0.7), Thresholds(0.2, 0.9))
+    changes = verdict_changes(scores, InspectionThresholds(0.3, 0.7), InspectionThresholds(0.2, 0.9))
     assert {kind for kind, _ in changes.kinds} == {"PASS → REVIEW", "REJECT → REVIEW"}
     assert "No photo was inspected with this model" in texts(page)
 
 
 @pytest.mark.usefixtures("models")
 def test_the_photos_of_this_session_that_would_change_are_counted() -> None:
-    inspector = Inspector("tiny")
+    inspector = Inspector.from_id("tiny")
     batch = Batch(inspector)
     photos = {f"{i}.jpg": jpeg_bytes(part_photo(redness)) for i, redness in enumerate((-1.2, -0.2, 0.0, 0.2, 1.2))}
-    batch.add([PendingFile(name, lambda data=data: data) for name, data in (*photos.items(), ("bad.jpg", b""))])
+    batch.add([PhotoFile.of_bytes(name, partial(bytes, data)) for name, data in (*photos.items(), ("bad.jpg", b""))])
     batch.wait(30)
-    scores = [e.record["p_defect"] for e in batch.entries if e.record["p_defect"] is not None]
-    before = [e.record["verdict"] for e in batch.entries if e.record["p_defect"] is not None]
+    scores = [e.record.p_defect for e in batch.entries if e.record.p_defect is not None]
+    before = [e.record.verdict for e in batch.entries if e.record.p_defect is not None]
     page = thresholds_page(view="What changes", review="0", reject="0")
-    page.session_state["batches"] = {inspector.model_sha256: batch}
+    page.session_state[Key.INSPECT_BATCHES] = {inspector.spec.version: batch}
     page.run()
     assert not page.exception
     expected = sum(verdict != "REJECT" for verdict in before)
     assert 0 < expected < len(scores) == 5
     assert f"With these lines, {expected} of your 5 photos would change." in texts(page)
-    assert [e.record["verdict"] for e in batch.entries if e.record["p_defect"] is not None] == before
+    assert [e.record.verdict for e in batch.entries if e.record.p_defect is not None] == before
 
 
 @pytest.mark.usefixtures("models")
@@ -187,9 +229,9 @@ def test_lines_set_by_hand_on_test_photos_are_confessed() -> None:
 
 
 def test_saved_points_are_listed_with_what_they_do_and_can_be_switched_off(models: Path) -> None:
-    digest, records = model_digest(models / "tiny"), open_records()
+    digest, records = read_spec(models / "tiny").identity, open_records()
     for review_at, active in ((0.25, True), (0.2, False)):
-        point = OperatingPoint("night = shift", "tiny", review_at, 0.75, model_sha256=digest, rule="agreed")
+        point = a_point("night = shift", review_at, 0.75, model_sha256=digest, how=HowChosen(rule="agreed"))
         records.save_point(point, who="Ada", costs=Costs(900, 30, 3), defect_rate=0.07, activate=active)
     page = thresholds_page(view="Saved points").run()
     assert not page.exception
@@ -200,8 +242,8 @@ def test_saved_points_are_listed_with_what_they_do_and_can_be_switched_off(model
     assert list(points["point"]) == ["on this page now", "night = shift"]
     assert list(points["review from"]) == ["0.25", "0.2"]
     assert list(history["did"]) == ["saved", "activated", "saved"]
-    page.text_input(key="saved_who").set_value("Grace").run()
-    page.button(key="saved_default").click().run()
+    page.text_input(key=Key.THRESHOLDS_SAVED_WHO).set_value("Grace").run()
+    page.button(key=Key.THRESHOLDS_SAVED_DEFAULT).click().run()
     assert not page.exception
     assert records.active_point("tiny") is None
     last = records.history("tiny")[0]
@@ -209,9 +251,28 @@ def test_saved_points_are_listed_with_what_they_do_and_can_be_switched_off(model
     assert "default (in use)" in set(page.dataframe[0].value["point"])
 
 
+def test_amounts_are_those_of_each_models_own_point_until_others_are_typed(models: Path) -> None:
+    evaluate(make_model_folder(models, "other"), parts(100, 3))
+    digest, records = read_spec(models / "other").identity, open_records()
+    point = a_point("press", 0.2, 0.8, model_id="other", model_sha256=digest)
+    records.save_point(point, costs=Costs(9000, 10, 1), defect_rate=0.01, activate=True)
+    page = thresholds_page().run()
+    assert field(page, "A missed defect costs").value == 500
+    field(page, "A missed defect costs").set_value(700.0).run()
+    page.selectbox(key=Key.SHARED_MODEL).set_value("other").run()
+    assert (field(page, "A missed defect costs").value, field(page, "Defective on the line, %").value) == (9000, 1)
+    assert "Changed here" not in texts(page)
+    field(page, "A false reject costs").set_value(20.0).run()
+    assert "Changed here; the point in use has 1 % defective, 9,000 / 10 / 1" in texts(page).replace("\\", "")
+    page.button(key=Key.THRESHOLDS_SETTING_BACK).click().run()
+    assert field(page, "A false reject costs").value == 10
+    page.selectbox(key=Key.SHARED_MODEL).set_value("tiny").run()
+    assert field(page, "A missed defect costs").value == 700
+
+
 @pytest.mark.usefixtures("models")
 def test_a_point_of_another_model_version_is_flagged_and_not_applied() -> None:
-    stale = OperatingPoint("old", "tiny", review_at=0.1, reject_at=0.2, model_sha256="ab" * 32)
+    stale = a_point("old", 0.1, 0.2, model_sha256="ab" * 32)
     open_records().save_point(stale, activate=True)
     page = thresholds_page(view="Saved points").run()
     assert lines_of(page) == (0.3, 0.7)
@@ -286,22 +347,24 @@ def test_a_move_over_100_000_photos_is_answered_in_time(models: Path) -> None:
     assert not page.exception
     took = {}
     for view in ("Curves", "Find it for me"):
-        page.session_state["thresholds_view"] = f":material/{VIEWS[view]}: {view}"
+        page.session_state[Key.THRESHOLDS_VIEW] = f":material/{VIEWS[view]}: {view}"
         page.run()
-        times = []
+        times_ms = []
         for reject in (0.61, 0.62, 0.63, 0.64):
-            start = time.perf_counter()
-            field(page, "Reject from").set_value(reject).run()
-            times.append(time.perf_counter() - start)
+            times_ms.append(quiet_ms(partial(_move_to, page, reject)))
             assert lines_of(page)[1] == reject
-        took[view] = min(times)
-    # 50 ms on a quiet machine; the harness itself takes as long again, and tests run beside other work.
-    assert max(took.values()) < 0.4, took
+        took[view] = min(times_ms)
+    # 50 ms, and the harness itself takes as long again and more.
+    assert max(took.values()) < 300, took
+
+
+def _move_to(page: AppTest, reject: float) -> None:
+    field(page, "Reject from").set_value(reject).run()
 
 
 def test_the_page_imports_no_tensorflow() -> None:
     code = "import sys, runpy, json\nfrom streamlit.testing.v1 import AppTest\n" + (
-        f"page = AppTest.from_file({str(ROOT / 'streamlit_app.py')!r}, default_timeout=30)\n"
+        f"page = AppTest.from_file({str(ROOT / 'streamlit_app.py')!r}, default_timeout=60)\n"
         "page.switch_page('pages/thresholds.py')\npage.run()\nassert not page.exception\n"
         "print(json.dumps([m for m in sys.modules if m.split('.')[0] in ('tensorflow', 'keras')]))"
     )

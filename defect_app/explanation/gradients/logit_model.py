@@ -1,10 +1,9 @@
-"""A bundled Keras model cut before its softmax: what tf-keras-vis explains."""
+"""A Keras model cut before its softmax: what tf-keras-vis explains."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,22 +17,6 @@ from defect_app.errors import ModelUnavailable
 KERAS_FILE = "model.keras"
 SOFTMAX_LAYER = "probabilities"
 _loading = threading.Lock()
-
-
-@dataclass(frozen=True)
-class FeatureLayer:
-    """A layer whose output is a map: its name and kind, and its rows, columns and channels."""
-
-    name: str
-    kind: str
-    rows: int
-    columns: int
-    channels: int
-
-    @property
-    def words(self) -> str:
-        """Name and shape: "out_relu · 7 x 7, 1280 channels"."""
-        return f"{self.name} · {self.rows} x {self.columns}, {self.channels} channels"
 
 
 class LogitModel:
@@ -50,42 +33,6 @@ class LogitModel:
     def __init__(self, network: Any) -> None:
         self.network = network
         self.lock = threading.RLock()
-        self.layers: tuple[FeatureLayer, ...] = tuple(
-            FeatureLayer(layer.name, type(layer).__name__, *layer.output.shape[1:])
-            for layer in network.layers
-            if not isinstance(layer, keras.layers.InputLayer | keras.layers.ZeroPadding2D) and _is_map(layer)
-        )
-        linear = keras.activations.linear
-        self._without_activation = {
-            layer.name for layer in network.layers if getattr(layer, "activation", None) is linear
-        }
-
-    @property
-    def last_layer(self) -> str:
-        """Name of the last layer whose output is a map."""
-        return self.layers[-1].name
-
-    @property
-    def stage_ends(self) -> tuple[FeatureLayer, ...]:
-        """What each stage hands on: the last layer before the map shrinks, and the last of all.
-
-        Maps of several depths may be joined at the end to one that is finer again; it comes last all the same. A
-        convolution without activation is only on its way to one, and ends nothing.
-        """
-        ends: list[FeatureLayer] = []
-        for layer in (layer for layer in self.layers if layer.name not in self._without_activation):
-            if ends and layer.rows * layer.columns == ends[-1].rows * ends[-1].columns:
-                ends[-1] = layer
-            elif not ends or layer.rows * layer.columns < ends[-1].rows * ends[-1].columns:
-                ends.append(layer)
-        return (*ends, *(layer for layer in self.layers[-1:] if layer != ends[-1]))
-
-    def feature_maps(self, pixels: np.ndarray, layers: tuple[str, ...]) -> list[np.ndarray]:
-        """Return what layers answer to a photo at the input size, float32 arrays of shape (rows, columns, channels)."""
-        with self.lock:
-            stages = keras.Model(self.network.inputs, [self.network.get_layer(name).output for name in layers])
-            answers = stages([pixels[None].astype(np.float32)], training=False)
-            return [np.asarray(answer)[0] for answer in keras.tree.flatten(answers)]
 
 
 def score_of(direction: np.ndarray) -> Callable[[Any], Any]:
@@ -101,7 +48,7 @@ def evidence(
     score: Callable[[Any], Any],
     layer: str,
     **options: Any,
-) -> Any:
+) -> np.ndarray:
     """Run a class activation method of tf-keras-vis on one photo; return the raw map, shape (rows, columns).
 
     The map stays as coarse as the layer and is not normalised: tf-keras-vis would stretch it to [0, 1] even where
@@ -118,7 +65,8 @@ def evidence(
             unconnected_gradients=tf.UnconnectedGradients.ZERO,
             **options,
         )
-    return np.asarray(found, np.float32)[0]
+    evidence_map: np.ndarray = np.asarray(found, np.float32)[0]
+    return evidence_map
 
 
 def load_logit_model(folder: Path) -> LogitModel:
@@ -141,7 +89,7 @@ def load_logit_model(folder: Path) -> LogitModel:
         return _loaded(path, stat.st_size, stat.st_mtime_ns)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _loaded(path: Path, size: int, modified_ns: int) -> LogitModel:
     # Size and time are part of the key only: a replaced file is loaded anew.
     try:
@@ -152,10 +100,3 @@ def _loaded(path: Path, size: int, modified_ns: int) -> LogitModel:
             f"{path.parent.name}: {KERAS_FILE} cannot be loaded ({str(error).splitlines()[0] if str(error) else ''}).",
             "Restore the model folder.",
         ) from error
-
-
-def _is_map(layer: Any) -> bool:
-    shape: tuple[int | None, ...] = tuple(getattr(layer.output, "shape", ()))
-    if len(shape) != 4 or None in shape[1:]:
-        return False
-    return (shape[1] or 0) * (shape[2] or 0) > 1

@@ -26,7 +26,7 @@ def score_cam(model: LogitModel, pixels: np.ndarray, direction: np.ndarray, laye
         # tf-keras-vis hands a softmax of the logits over; its logarithm is the logits again, up to a constant.
         return tf.linalg.matvec(tf.math.log(probabilities + _TINY), weights)
 
-    channels = next(entry.channels for entry in model.layers if entry.name == layer)
+    channels = model.network.get_layer(layer).output.shape[-1]
     with model.lock:
         keras.config.disable_interactive_logging()
         found = Scorecam(model.network, clone=False)(
@@ -39,4 +39,5 @@ def score_cam(model: LogitModel, pixels: np.ndarray, direction: np.ndarray, laye
             expand_cam=False,
             normalize_cam=False,
         )
-    return np.asarray(found, np.float32)[0]
+    evidence_map: np.ndarray = np.asarray(found, np.float32)[0]
+    return evidence_map

@@ -43,4 +43,5 @@ def smooth_grad(
                 unconnected_gradients=tf.UnconnectedGradients.ZERO,
             )
             total += np.asarray(gradients).sum(axis=0)
-    return (total / samples).max(axis=-1).astype(np.float32)
+    strongest: np.ndarray = (total / samples).max(axis=-1).astype(np.float32)
+    return strongest

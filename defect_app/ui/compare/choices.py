@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from defect_app.catalog import Catalog, CatalogEntry
-from defect_app.evaluation.opening import OpenedEvaluation
-from defect_app.evaluation.selection import SelectedPictures, Selection, available
+from defect_app.evaluation.results import EvaluationResults, SelectionResults
+from defect_app.evaluation.selection import Selection, available
 from defect_app.evaluation.side_by_side import on_shared_pictures
-from defect_app.evaluation.thresholds import Thresholds
-from defect_app.ui.evaluate.choices import SPLIT_HELP, SPLIT_TITLES
-from defect_app.ui.evaluate.results import applied_point, opened, selected_part, thresholds_of
-from defect_app.ui.text import as_text
+from defect_app.ui.parts.evaluation_choices import SPLIT_HELP, SPLIT_TITLES
+from defect_app.ui.parts.model_evaluation import EvaluatedModel, EvaluationKey, evaluated_model, evaluation_results
+from defect_app.ui.parts.text import as_text
+from defect_app.ui.session import Address
 
-PRODUCT, MODELS, PHOTOS = "product", "models", "photos"
 GENERAL = "general"
 PRODUCT_TITLES = {
     "casting": "Castings",
@@ -27,38 +26,21 @@ PRODUCT_TITLES = {
 
 
 @dataclass(frozen=True)
-class ComparedModel:
-    """A model with the photos that it is compared on.
+class Compared:
+    """The models that are compared.
 
     Attributes
     ----------
-    entry : CatalogEntry
-        The model.
-    evaluation : OpenedEvaluation
-        Usable.
-    selected : SelectedPictures
-        The shared photos, or all its own where none are shared.
-    thresholds : Thresholds
-        That it is used with.
+    product : str
+        What they judge.
+    models : tuple of EvaluatedModel
+        Each with the photos that it is compared on: the shared ones, or all its own where none are shared.
+    shared : bool
+        Whether they are compared on the very same photos.
     """
 
-    entry: CatalogEntry
-    evaluation: OpenedEvaluation
-    selected: SelectedPictures
-    thresholds: Thresholds
-
-    @property
-    def title(self) -> str:
-        """The model's title."""
-        return self.entry.title
-
-
-@dataclass(frozen=True)
-class Compared:
-    """The models that are compared, at least one, and whether on the very same photos."""
-
     product: str
-    models: tuple[ComparedModel, ...]
+    models: tuple[EvaluatedModel, ...]
     shared: bool
 
 
@@ -79,12 +61,12 @@ def choose_product(models: Catalog) -> str:
     products = sorted(counted, key=lambda p: (-counted[p], p))
 
     def change() -> None:
-        st.session_state.pop(PHOTOS, None)
+        st.session_state.pop(Address.PHOTOS, None)
         # Said outright: the browser would keep what is left of the other product's choice, which is nothing.
-        st.session_state[MODELS] = list(_models_of(models, st.session_state[PRODUCT]))
+        st.session_state[Address.MODELS] = list(_models_of(models, st.session_state[Address.PRODUCT]))
 
     chosen = st.selectbox(
-        "Product", products, format_func=lambda p: PRODUCT_TITLES.get(p, p), key=PRODUCT, bind="query-params",
+        "Product", products, format_func=lambda p: PRODUCT_TITLES.get(p, p), key=Address.PRODUCT, bind="query-params",
         on_change=change,
     )  # fmt: skip
     return chosen if chosen in products else products[0]
@@ -96,9 +78,9 @@ def choose_models(models: Catalog, product: str) -> list[CatalogEntry]:
     chosen = st.multiselect(
         "Models",
         list(entries),
-        default=None if MODELS in st.session_state else list(entries),
+        default=None if Address.MODELS in st.session_state else list(entries),
         format_func=lambda i: entries[i].title if i in entries else i,
-        key=MODELS,
+        key=Address.MODELS,
         bind="query-params",
         placeholder="Choose at least one",
     )
@@ -114,36 +96,32 @@ def choose_photos(product: str, entries: list[CatalogEntry]) -> Compared:
 
     Models whose evaluation cannot be used are named with the reason and left out.
     """
-    usable: list[tuple[CatalogEntry, OpenedEvaluation]] = []
+    usable: list[tuple[CatalogEntry, EvaluationResults]] = []
     for entry in entries:
-        evaluation = opened(entry)
-        if evaluation.usable:
-            usable.append((entry, evaluation))
+        results = evaluation_results(entry)
+        if results.evaluation.usable:
+            usable.append((entry, results))
         else:
-            st.warning(f"{as_text(entry.title)}: {as_text(evaluation.problem)}", icon=":material/block:")
+            st.warning(f"{as_text(entry.title)}: {as_text(results.evaluation.problem)}", icon=":material/block:")
     if not usable:
         return Compared(product, (), False)
-    splits = [list(dict.fromkeys(s.split for s in available(e))) for _, e in usable]
+    splits = [list(dict.fromkeys(s.split for s in available(results.evaluation))) for _, results in usable]
     common = [s for s in splits[0] if all(s in other for other in splits)] or splits[0]
     split = st.selectbox(
-        "Photos", common, format_func=lambda s: SPLIT_TITLES.get(s, s), key=PHOTOS, bind="query-params", help=SPLIT_HELP
-    )
+        "Photos", common, format_func=lambda s: SPLIT_TITLES.get(s, s), key=Address.PHOTOS, bind="query-params",
+        help=SPLIT_HELP,
+    )  # fmt: skip
     split = split if split in common else common[0]
-    own = tuple(selected_part(entry, e, Selection(split)) for entry, e in usable)
-    cut = _shared(own, tuple((str(entry.folder), e.sha256) for entry, e in usable), split)
-    shared = cut[0].n > 0
-    return Compared(
-        product,
-        tuple(
-            ComparedModel(entry, evaluation, selected, thresholds_of(applied_point(entry).point))
-            for (entry, evaluation), selected in zip(usable, cut if shared else own, strict=True)
-        ),
-        shared,
-    )
+    whole = tuple(evaluated_model(entry, results.part(Selection(split))) for entry, results in usable)
+    cut = _on_shared_pictures(whole, tuple(model.key for model in whole))
+    shared = cut[0].selected.n > 0
+    models = tuple(replace(m, results=part) for m, part in zip(whole, cut, strict=True)) if shared else whole
+    return Compared(product, models, shared)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _shared(
-    _own: tuple[SelectedPictures, ...], files: tuple[tuple[str, str], ...], split: str
-) -> tuple[SelectedPictures, ...]:
-    return on_shared_pictures(_own)
+def _on_shared_pictures(
+    _models: tuple[EvaluatedModel, ...], keys: tuple[EvaluationKey, ...]
+) -> tuple[SelectionResults, ...]:
+    cut = on_shared_pictures([model.selected for model in _models])
+    return tuple(SelectionResults(model.results.whole, selected) for model, selected in zip(_models, cut, strict=True))

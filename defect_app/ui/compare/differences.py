@@ -9,19 +9,19 @@ import streamlit as st
 
 from defect_app.evaluation.answers import right_at
 from defect_app.evaluation.comparison import Comparison, compare, flips
-from defect_app.ui.compare.choices import Compared, ComparedModel
-from defect_app.ui.evaluate.gallery import answer_line, draw_gallery, heat_switch
-from defect_app.ui.text import as_text
-
-FIRST, SECOND, FLIPS = "first", "second", "flips"
+from defect_app.ui.compare.choices import Compared
+from defect_app.ui.parts.gallery import answer_line, draw_gallery, heat_switch
+from defect_app.ui.parts.model_evaluation import EvaluatedModel
+from defect_app.ui.parts.text import as_text
+from defect_app.ui.session import Address
 
 
 @dataclass(frozen=True)
 class Pair:
     """Two models on shared photos: their comparison, and the photos that only the first or second gets right."""
 
-    first: ComparedModel
-    second: ComparedModel
+    first: EvaluatedModel
+    second: EvaluatedModel
     comparison: Comparison
     only_first: np.ndarray
     only_second: np.ndarray
@@ -43,7 +43,7 @@ def draw_differences(compared: Compared) -> None:
     if pair is None:
         st.info("Choose two different models.", icon=":material/info:")
         return
-    st.markdown(f"#### {as_text(pair.comparison.sentence(pair.first.title, pair.second.title))}")
+    st.markdown(f"## {as_text(pair.comparison.sentence(pair.first.title, pair.second.title))}")
     found = pair.comparison
     cells = st.grid(4, min_column_width=150, gap="small")
     for label, count, hint in (
@@ -52,7 +52,7 @@ def draw_differences(compared: Compared) -> None:
         ("Only the second right", found.only_second, pair.second.title),
         ("Both wrong", found.both_wrong, ""),
     ):
-        cells.container().metric(label, f"{count:,}", help=hint or None, border=True)
+        cells.container().metric(label, f"{count:,}", help=as_text(hint) or None, border=True)
     st.caption(
         f"They give the same answer on {found.agreement.count:,} of {found.agreement.n:,} photos "
         f"({found.agreement.words}). McNemar's exact test asks whether the photos that only one gets right are spread "
@@ -65,13 +65,13 @@ def _choose(compared: Compared) -> Pair | None:
     models = {m.entry.id: m for m in compared.models}
     ids = list(models)
     left, right = st.columns(2, gap="small")
-    first = left.selectbox("First model", ids, 0, lambda i: models[i].title, key=FIRST, bind="query-params")
-    second = right.selectbox("Second model", ids, 1, lambda i: models[i].title, key=SECOND, bind="query-params")
+    first = left.selectbox("First model", ids, 0, lambda i: models[i].title, key=Address.FIRST, bind="query-params")
+    second = right.selectbox("Second model", ids, 1, lambda i: models[i].title, key=Address.SECOND, bind="query-params")
     if first not in models or second not in models or first == second:
         return None
     one, other = models[first], models[second]
-    actual, answered = right_at(one.selected, one.thresholds.reject_at)
-    _, answered_other = right_at(other.selected, other.thresholds.reject_at)
+    actual, answered = right_at(one.selected, one.thresholds_in_use)
+    _, answered_other = right_at(other.selected, other.thresholds_in_use)
     only_first, only_second = flips(actual, answered, answered_other)
     return Pair(one, other, compare(actual, answered, answered_other), only_first, only_second)
 
@@ -85,7 +85,7 @@ def _draw_flips(pair: Pair) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         chosen = st.segmented_control(
             "Flip list", list(options), default="first right" if counts["first right"] else "second right",
-            required=True, key=FLIPS, bind="query-params", label_visibility="collapsed",
+            required=True, key=Address.FLIPS, bind="query-params", label_visibility="collapsed",
             format_func=lambda name: f"Only the {name}",
         )  # fmt: skip
         st.space("stretch")
@@ -96,11 +96,11 @@ def _draw_flips(pair: Pair) -> None:
     photos = "photo" if counts[name] == 1 else "photos"
     st.caption(f"{counts[name]:,} {photos} that only {as_text(right.title)} gets right.{heated}")
 
-    def said(index: int) -> str:
-        lines = [f"{as_text(m.title)}: {answer_line(m.entry, m.selected, index)}" for m in (pair.first, pair.second)]
+    def describe(index: int) -> str:
+        lines = [f"{as_text(m.title)}: {answer_line(m, index)}" for m in (pair.first, pair.second)]
         return "  \n".join(lines)
 
     draw_gallery(
-        wrong.entry, wrong.evaluation, wrong.selected, options[name],
-        f"flips-{pair.first.entry.id}-{pair.second.entry.id}-{name.split()[0]}", heat=heat, said=said,
+        wrong, options[name], f"flips-{pair.first.entry.id}-{pair.second.entry.id}-{name.split()[0]}", heat=heat,
+        describe=describe,
     )  # fmt: skip

@@ -5,19 +5,22 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from defect_app.decision import threshold_text
 from defect_app.errors import DefectLensError
 from defect_app.evaluation.answers import reported_accuracy
 from defect_app.evaluation.intervals import Proportion
 from defect_app.evaluation.published import PublishedReport, PublishedResult, load_reports
-from defect_app.evaluation.repeats import PUBLISHED_THRESHOLDS, REPEAT_METRICS, published_repeats, repeat_tables
-from defect_app.evaluation.selection import repeats_of
-from defect_app.evaluation.thresholds import sorted_scores
+from defect_app.evaluation.repeats import REPEAT_METRICS, published_repeats
 from defect_app.figures.comparisons import backbones_figure, published_figure
 from defect_app.figures.matrices import confusion_figure
 from defect_app.figures.thresholds import repeats_figure
-from defect_app.ui.compare.choices import GENERAL, Compared, ComparedModel
-from defect_app.ui.evaluate.charts import draw_chart, draw_table, file_name
-from defect_app.ui.text import as_text
+from defect_app.ui.compare.choices import GENERAL, Compared
+from defect_app.ui.parts.charts import draw_chart
+from defect_app.ui.parts.errors import draw_error, draw_notices
+from defect_app.ui.parts.model_evaluation import EvaluatedModel
+from defect_app.ui.parts.tables import draw_table, file_name
+from defect_app.ui.parts.text import as_text
+from defect_app.ui.session import Key
 
 TABLE_TITLES = {
     "casting_architecture": "Architecture of EfficientNetB4",
@@ -42,22 +45,21 @@ def draw_published(compared: Compared) -> None:
     try:
         report = next((r for r in _reports() if r.product == compared.product), None)
     except DefectLensError as error:
-        st.error(f"{as_text(str(error))} {as_text(error.remedy)}", icon=":material/block:")
+        draw_error(error)
         return
     if report is None:
         st.info("There is no published report about this product.", icon=":material/info:")
         return
-    st.markdown(f"#### {as_text(report.title)}")
+    st.markdown(f"## {as_text(report.title)}")
     st.caption(as_text(report.method))
-    for caveat in report.caveats:
-        st.caption(f":orange[:material/warning:] {as_text(caveat)}")
-    ours = [(m, reported_accuracy(m.selected, m.thresholds.reject_at)) for m in compared.models]
+    draw_notices(report.caveats)
+    ours = [(m, reported_accuracy(m.selected, m.thresholds_in_use)) for m in compared.models]
     if report.id != GENERAL:
-        st.caption(f":orange[:material/warning:] {_OTHER_DATA}")
+        draw_notices([_OTHER_DATA])
     draw_table(_accuracy_table(report, ours), f"{report.id}-published", "Published accuracies and ours")
-    held = [(r.model, i) for r in report.results if (i := _interval(report, r)) is not None]
-    if held:
-        figure = published_figure(held, [(m.title, share) for m, share in ours])
+    published = [(r.model, i) for r in report.results if (i := _interval(report, r)) is not None]
+    if published:
+        figure = published_figure(published, [(m.title, share) for m, share in ours])
         draw_chart(figure, f"{report.id}-published-chart", "Published accuracies and ours with intervals")
     _draw_confusions(report)
     _draw_tables(report, compared.models)
@@ -67,7 +69,7 @@ def _interval(report: PublishedReport, result: PublishedResult) -> Proportion | 
     return None if result.accuracy is None else report.accuracy_interval(result.accuracy)
 
 
-def _accuracy_table(report: PublishedReport, ours: list[tuple[ComparedModel, Proportion]]) -> pd.DataFrame:
+def _accuracy_table(report: PublishedReport, ours: list[tuple[EvaluatedModel, Proportion]]) -> pd.DataFrame:
     rows = []
     for result in report.results:
         interval = _interval(report, result)
@@ -94,7 +96,7 @@ def _accuracy_table(report: PublishedReport, ours: list[tuple[ComparedModel, Pro
                 "Accuracy": f"{100 * share.rate:.2f} %" if share.n else "no photos",
                 "95 % interval": f"{100 * share.low:.1f} to {100 * share.high:.1f} %",
                 "Photos": share.n,
-                "Note": f"{part}, at the threshold {model.thresholds.reject_at:.3g}",
+                "Note": f"{part}, at the threshold {threshold_text(model.thresholds_in_use.decisive)}",
             }
         )
     return pd.DataFrame(rows)
@@ -104,27 +106,29 @@ SPLIT_NOTES = {"test": "test photos", "validation": "validation photos", "cv": "
 
 
 def _draw_confusions(report: PublishedReport) -> None:
-    held = [r for r in report.results if r.confusion is not None]
-    if not held:
+    with_matrix = [r for r in report.results if r.confusion is not None]
+    if not with_matrix:
         return
     st.markdown("**Published confusion matrices**")
-    grid = st.grid(min(4, max(2, len(held))), min_column_width=260, gap="medium")
-    for result in held:
+    grid = st.grid(min(4, max(2, len(with_matrix))), min_column_width=260, gap="medium")
+    for result in with_matrix:
         with grid.container():
             assert result.confusion is not None
             st.caption(f"{as_text(result.model)}: {as_text(result.confusion.accuracy.words)}")
             name = f"{report.id}-{file_name(result.model)}-confusion"
             draw_chart(confusion_figure(result.confusion), name, f"Published confusion matrix of {result.model}")
-    for result in held:
+    for result in with_matrix:
         if result.classes:
             rows = [vars(c) for c in result.classes]
             draw_table(pd.DataFrame(rows), f"{report.id}-classes", "Published figures of each class")
 
 
-def _draw_tables(report: PublishedReport, models: tuple[ComparedModel, ...]) -> None:
+def _draw_tables(report: PublishedReport, models: tuple[EvaluatedModel, ...]) -> None:
     if {"casting_backbones", "casting_time"} <= set(report.tables):
         st.markdown("**Accuracy against time: ten backbones, as published**")
-        batch = st.segmented_control("Photos in a batch", [2, 4, 8], default=8, required=True, key="batch_of")
+        batch = st.segmented_control(
+            "Photos in a batch", [2, 4, 8], default=8, required=True, key=Key.COMPARE_BATCH_SIZE
+        )
         figure = backbones_figure(report.tables["casting_backbones"], report.tables["casting_time"], int(batch or 8))
         draw_chart(figure, f"{report.id}-backbones", "Accuracy against seconds per batch of ten backbones")
         st.caption("Upper left is better. Seconds are of training, on the report's own machine.")
@@ -135,22 +139,17 @@ def _draw_tables(report: PublishedReport, models: tuple[ComparedModel, ...]) -> 
             draw_table(table, f"published-{name}", f"Published table: {TABLE_TITLES.get(name, name)}")
 
 
-def _draw_repeats(report: PublishedReport, models: tuple[ComparedModel, ...]) -> None:
+def _draw_repeats(report: PublishedReport, models: tuple[EvaluatedModel, ...]) -> None:
     inspecting = [m for m in models if m.selected.inspection]
     if not inspecting:
         return
     st.markdown("**Thresholds over repeated trainings: theirs and ours**")
     model = inspecting[0]
-    split = model.selected.selection.split
-    runs = [sorted_scores(s) for s in repeats_of(model.evaluation, split) if s.n]
-    if not runs:
-        st.caption("Ours has no rows of these photos.")
-        return
     metric = st.segmented_control(
-        "Figure", list(REPEAT_METRICS), default="accuracy", required=True, key="repeat_metric",
+        "Figure", list(REPEAT_METRICS), default="accuracy", required=True, key=Key.COMPARE_METRIC,
         format_func=lambda name: {"f1": "F1"}.get(name, name.capitalize()),
     )  # fmt: skip
-    ours = {t.metric: t for t in repeat_tables(runs, PUBLISHED_THRESHOLDS)}[str(metric or "accuracy")]
+    ours = model.results.repeat_tables[str(metric or "accuracy")]
     table = report.tables["casting_thresholds"]
     figure = repeats_figure(ours, published_repeats(table, ours.metric))
     draw_chart(figure, f"{report.id}-thresholds", f"{ours.metric} at five thresholds, published and ours")

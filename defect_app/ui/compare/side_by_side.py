@@ -5,19 +5,20 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from defect_app.catalog import CatalogEntry
-from defect_app.catalog.spec import SERVED_FILES
+from defect_app.catalog import SERVED_FILES, CatalogEntry, ModelVersion
 from defect_app.errors import DefectLensError
 from defect_app.evaluation.intervals import Proportion
 from defect_app.evaluation.ranking import Area
-from defect_app.evaluation.side_by_side import ModelFigures, model_figures
-from defect_app.evaluation.speed import Speed, measure_speed
+from defect_app.evaluation.side_by_side import ModelFigures
 from defect_app.figures.comparisons import proportions_figure
-from defect_app.samples import samples_for
-from defect_app.ui.compare.choices import Compared, ComparedModel
-from defect_app.ui.evaluate.charts import draw_chart, draw_table
-from defect_app.ui.resources import file_hashes, inspector
-from defect_app.ui.text import as_text
+from defect_app.inspection.speed import Speed, measure_speed
+from defect_app.scenes.samples import samples_for
+from defect_app.ui.compare.choices import Compared
+from defect_app.ui.parts.charts import draw_chart
+from defect_app.ui.parts.model_evaluation import EvaluatedModel
+from defect_app.ui.parts.tables import draw_table
+from defect_app.ui.parts.text import as_text
+from defect_app.ui.resources import inspector
 
 _WORDS = {
     "accuracy": "Right",
@@ -38,14 +39,15 @@ _CHARTS = {
 
 def draw_side_by_side(compared: Compared) -> None:
     """Draw figures, charts, and size and speed."""
-    found = [(m, _figures(m)) for m in compared.models]
+    found = [(m, m.results.at(m.thresholds_in_use).figures) for m in compared.models]
     if compared.shared and len(found) > 1:
-        said = f"All on the same {as_text(compared.models[0].selected.words)}, each model at its own thresholds in use."
+        photos = as_text(compared.models[0].selected.words)
+        sense = f"All on the same {photos}, each model at its own thresholds in use."
     elif len(found) > 1:
-        said = "These models were measured on different photos: their figures stand beside each other, no more."
+        sense = "These models were measured on different photos: their figures stand beside each other, no more."
     else:
-        said = "Choose more models above to compare."
-    st.caption(f"{said} Ranges are 95 % intervals: where they overlap widely, chance may explain the difference.")
+        sense = "Choose more models above to compare."
+    st.caption(f"{sense} Ranges are 95 % intervals: where they overlap widely, chance may explain the difference.")
     draw_table(_table(found), f"{compared.product}-side-by-side", "One row for each figure, one column for each model")
     grid = st.grid(3, min_column_width=300, gap="medium")
     for name, title in _CHARTS.items():
@@ -58,19 +60,7 @@ def draw_side_by_side(compared: Compared) -> None:
     _draw_cost(compared)
 
 
-def _figures(model: ComparedModel) -> ModelFigures:
-    folder, digest = str(model.entry.folder), model.evaluation.sha256
-    shown = tuple(model.selected.pictures["sha256"].iloc[[0, -1]]) if model.selected.n else ()
-    key = (folder, digest, model.selected.selection, model.selected.n, shown, model.thresholds)
-    return _kept_figures(model, key)
-
-
-@st.cache_resource(max_entries=100, show_spinner=False)
-def _kept_figures(_model: ComparedModel, key: tuple[object, ...]) -> ModelFigures:
-    return model_figures(_model.selected, _model.thresholds)
-
-
-def _table(found: list[tuple[ComparedModel, ModelFigures]]) -> pd.DataFrame:
+def _table(found: list[tuple[EvaluatedModel, ModelFigures]]) -> pd.DataFrame:
     columns = [{"Photos": f"{figures.n:,}", **_cells(figures)} for _, figures in found]
     table = pd.DataFrame({"Figure": list(columns[0])})
     titles = [model.title for model, _ in found]
@@ -100,7 +90,7 @@ def _area(area: Area) -> str:
 
 
 def _draw_cost(compared: Compared) -> None:
-    st.markdown("#### What they cost: size and speed")
+    st.markdown("## What they cost: size and speed")
     if st.button(
         "Measure speed here",
         icon=":material/timer:",
@@ -109,16 +99,16 @@ def _draw_cost(compared: Compared) -> None:
     ):
         with st.spinner("Measuring …"):
             for model in compared.models:
-                _measure(model.entry)
+                _measure(model)
     rows = []
     for model in compared.models:
-        speed = _speeds().get(_speed_key(model.entry))
-        size = model.entry.spec.input if model.entry.spec else None
+        speed = _speeds().get(model.entry.version)
+        size = model.spec.input
         rows.append(
             {
                 "Model": model.title,
                 "Size": f"{_megabytes(model.entry):.1f} MB",
-                "Input": f"{size.width} x {size.height} pixels" if size else "",
+                "Input": f"{size.width} x {size.height} pixels",
                 "One photo": f"{speed.latency_ms:.1f} ms (95 %: {speed.latency_ms_p95:.1f})"
                 if speed
                 else "not measured",
@@ -130,27 +120,23 @@ def _draw_cost(compared: Compared) -> None:
     st.caption("Measured on this machine as it is loaded now; other work on it slows every model alike.")
 
 
-def _measure(entry: CatalogEntry) -> None:
-    samples = samples_for(entry.spec) if entry.spec else ()
+def _measure(model: EvaluatedModel) -> None:
+    samples = samples_for(model.spec)
     if not samples:
-        st.caption(f"{as_text(entry.title)}: there are no sample photos to time it with.")
+        st.caption(f"{as_text(model.title)}: there are no sample photos to time it with.")
         return
     try:
-        loaded = inspector(entry)
+        loaded = inspector(model.entry)
     except DefectLensError as error:
-        st.caption(f"{as_text(entry.title)}: {as_text(str(error))}")
+        st.caption(f"{as_text(model.title)}: {as_text(str(error))}")
         return
-    _speeds()[_speed_key(entry)] = measure_speed(loaded, [s.read() for s in samples[:6]])
+    _speeds()[model.entry.version] = measure_speed(loaded, [s.read() for s in samples[:6]])
 
 
 @st.cache_resource(show_spinner=False)
-def _speeds() -> dict[tuple[object, ...], Speed]:
-    """Return what was measured since the app started, by model folder and its files' hashes."""
+def _speeds() -> dict[ModelVersion, Speed]:
+    """Return what was measured since the app started, by the models' versions."""
     return {}
-
-
-def _speed_key(entry: CatalogEntry) -> tuple[object, ...]:
-    return str(entry.folder), file_hashes(entry)
 
 
 def _megabytes(entry: CatalogEntry) -> float:

@@ -1,4 +1,4 @@
-"""What to explain and how: target, methods, layer, and how the maps are drawn."""
+"""What to explain and how: target, methods, layer, and how the maps are drawn; all of it in the page's address."""
 
 from __future__ import annotations
 
@@ -7,22 +7,32 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from defect_app.engine import HeatMapKind
-from defect_app.explanation import CLASS_ACTIVATION_MAP, METHODS, Target, class_target, defect_target
+from defect_app.explanation import METHODS, Target, class_target, default_target
 from defect_app.inspection import Inspector
-from defect_app.overlay import COLOUR_MAPS, DEFAULT_COLOUR_MAP
-from defect_app.ui.explain.keras_model import has_keras, logit_model
+from defect_app.inspection.overlay import COLOUR_MAPS, DEFAULT_COLOUR_MAP
+from defect_app.ui.explain.computing import MapRequest, Subject
+from defect_app.ui.explain.possibilities import Possibilities, possibilities
+from defect_app.ui.parts.address import choice_from_address, choice_to_address, choices_from_address
+from defect_app.ui.parts.text import as_text
+from defect_app.ui.session import Address, Key, KeyOf
 
 MOST_METHODS = 4
-OVERLAY, BESIDE, REVEAL = "Overlay", "Side by side", "Drag to reveal"
-VIEW_ICONS = {OVERLAY: ":material/layers:", BESIDE: ":material/splitscreen_vertical_add:", REVEAL: ":material/swipe:"}
-DEFECT_SCORE = "defect score"
+OVERLAY, BESIDE, REVEAL = "overlay", "beside", "reveal"
+VIEWS = {
+    OVERLAY: ":material/layers: Overlay",
+    BESIDE: ":material/splitscreen_vertical_add: Side by side",
+    REVEAL: ":material/swipe: Drag to reveal",
+}
+OWN, BY_ANSWER = "own", "answer"
+SCALES = {OWN: "Each map's own scale", BY_ANSWER: "Scaled by the answer"}
+ANSWER = "(answer)"
+"""What is explained where nothing else is chosen: the score of defect, or the most probable class of the photo."""
 LISTED_CLASSES = 20
 
 
 @dataclass(frozen=True, eq=False)
-class Explaining:
-    """What the page explains.
+class ExplanationChoices:
+    """What the page explains, and how it draws it.
 
     Attributes
     ----------
@@ -34,6 +44,10 @@ class Explaining:
         For the methods that take one.
     view : str
         `OVERLAY`, `BESIDE` or `REVEAL`.
+    scale : str
+        `OWN`, or `BY_ANSWER`: as bright as the model is sure of the target.
+    by_reference : bool
+        Whether tf-keras-vis computes the maps.
     colour_map : str
         One of `COLOUR_MAPS`.
     opacity : float
@@ -44,16 +58,18 @@ class Explaining:
     methods: tuple[str, ...]
     layer: str
     view: str
+    scale: str
+    by_reference: bool
     colour_map: str
     opacity: float
 
-    def layer_of(self, method: str) -> str:
-        """Return the layer of a method, empty where it takes none."""
-        return self.layer if METHODS[method].takes_layer else ""
+    def request(self, subject: Subject, method: str) -> MapRequest:
+        """Return the map to make by one of the methods, as the checks take it."""
+        return MapRequest(subject, self.target, method, self.layer if METHODS[method].takes_layer else "")
 
 
-def draw_choices(model: Inspector, probabilities: np.ndarray, photo_sha256: str) -> Explaining:
-    """Draw the controls and return what they say.
+def draw_choices(model: Inspector, probabilities: np.ndarray) -> ExplanationChoices | None:
+    """Draw the controls and return what they say; None for a model without any map.
 
     Parameters
     ----------
@@ -61,93 +77,142 @@ def draw_choices(model: Inspector, probabilities: np.ndarray, photo_sha256: str)
         The loaded model.
     probabilities : ndarray, shape (n_classes,)
         Of the photo: the most probable classes come first in the list.
-    photo_sha256 : str
-        Which photo it is: for a recognition model, each starts with its own best class.
     """
+    possible = possibilities(model)
+    if not possible.methods:
+        st.info(as_text(f"There is no heat map for this model. {possible.note}"), icon=":material/info:")
+        return None
+    unknown: dict[str, str] = {}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        target = _choose_target(model, probabilities, photo_sha256)
-        methods = _choose_methods(model)
+        target = _choose_target(model, probabilities, unknown)
+        methods = _choose_methods(possible, unknown)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        view = st.segmented_control(
-            "View", list(VIEW_ICONS), format_func=lambda v: f"{VIEW_ICONS[v]} {v}", default=OVERLAY, required=True,
-            key="explain_view", label_visibility="collapsed", persist_state="session",
-        )  # fmt: skip
-        with st.popover("Colours", icon=":material/contrast:", help="Colour map and opacity"):
-            names = list(COLOUR_MAPS)
-            colour_map = st.selectbox(
-                "Colour map", names, names.index(DEFAULT_COLOUR_MAP), key="explain_colours", persist_state="session",
-                help="All but turbo rise evenly in lightness: equal steps of evidence look equal.",
-            )  # fmt: skip
-            percent = st.slider("Opacity", 0, 100, 70, 5, "%d %%", key="explain_opacity", persist_state="session")
-        layer = _choose_layer(model) if any(METHODS[m].takes_layer for m in methods) else ""
-    return Explaining(target, methods, layer, view or OVERLAY, colour_map or DEFAULT_COLOUR_MAP, percent / 100)
+        view = _choose_one(Address.LOOK, "View", VIEWS, unknown)
+        scale = _choose_one(Address.SCALE, "Brightness", SCALES, unknown)
+        colour_map, opacity, by_reference = _choose_drawing(possible)
+        layer = ""
+        if any(METHODS[m].takes_layer for m in methods):
+            layer = _choose_layer(possible, model.spec.explain_layer, unknown)
+    if possible.note:
+        st.caption(f":material/info: {as_text(possible.note)}")
+    for what, asked in unknown.items():
+        st.caption(
+            f":material/link_off: The link asks for the {what} “{as_text(asked)}”, which this model does not have."
+        )
+    return ExplanationChoices(target, methods, layer, view, scale, by_reference, colour_map, opacity)
 
 
-def choose(model_id: str, method: str, layer: str) -> None:
+def choose_method(method: str, layer: str) -> None:
     """Choose one method and its layer from elsewhere on the page; to be called before the controls are drawn."""
-    st.session_state[f"explain_methods_{model_id}"] = [method]
+    st.session_state[KeyOf.SHARED_ADDRESS(Address.METHODS)] = [method]
     if layer:
-        st.session_state[f"explain_layer_{model_id}"] = layer
+        st.session_state[KeyOf.SHARED_ADDRESS(Address.LAYER)] = layer
 
 
-def _choose_target(model: Inspector, probabilities: np.ndarray, photo_sha256: str) -> Target:
+def _choose_target(model: Inspector, probabilities: np.ndarray, unknown: dict[str, str]) -> Target:
     spec = model.spec
-    of_photo = "" if spec.task == "inspection" else photo_sha256
-    order = [int(i) for i in np.argsort(-probabilities)]
-    options: list[str | int] = [DEFECT_SCORE] if spec.task == "inspection" else []
-    options += order if len(order) <= LISTED_CLASSES else order[:LISTED_CLASSES] + sorted(order[LISTED_CLASSES:])
+    order = [spec.class_names[i] for i in np.argsort(-probabilities)]
+    listed = order if len(order) <= LISTED_CLASSES else order[:LISTED_CLASSES] + sorted(order[LISTED_CLASSES:])
+    options = [ANSWER, *listed]
+    key, unknown_class = choice_from_address(Address.TARGET, options, ANSWER)
+    if unknown_class:
+        unknown["class"] = unknown_class
+    answer = default_target(spec, probabilities)
 
-    def title(option: str | int) -> str:
-        if isinstance(option, str):
-            return "Defect (for it and against good)"
-        return f"{spec.classes[option].title} ({probabilities[option]:.3f})"
+    def title(option: str) -> str:
+        if option == ANSWER:
+            return "Defect (for it and against good)" if answer.is_defect_score else f"The answer: {answer.title}"
+        return f"{spec.title_of(option)} ({probabilities[spec.class_names.index(option)]:.3f})"
 
     chosen = st.selectbox(
-        "What speaks for …", options, format_func=title, key=f"explain_target_{spec.id}_{of_photo}", width=270,
+        "What speaks for …", options, format_func=title, key=key, width=270, persist_state="session",
         help="The map shows where the photo speaks for this class.",
     )  # fmt: skip
-    if chosen is None or isinstance(chosen, str):
-        return defect_target(spec) if spec.task == "inspection" else class_target(spec, spec.class_names[order[0]])
-    return class_target(spec, spec.class_names[chosen])
+    choice_to_address(Address.TARGET, chosen or ANSWER, ANSWER)
+    return answer if chosen is None or chosen == ANSWER else class_target(spec, chosen)
 
 
-def _choose_methods(model: Inspector) -> tuple[str, ...]:
-    with_map = model.engine.heat_map_kind is not HeatMapKind.NONE
-    possible = [m.name for m in METHODS.values() if (has_keras(model) if m.needs_keras else with_map)]
-    key = f"explain_methods_{model.spec.id}"
-    st.session_state[key] = [m for m in st.session_state.get(key, possible[:1]) if m in possible] or possible[:1]
+def _choose_methods(possible: Possibilities, unknown: dict[str, str]) -> tuple[str, ...]:
+    default = list(possible.methods[:1])
+    key, unknown_method = choices_from_address(Address.METHODS, possible.methods, default)
+    if unknown_method:
+        unknown["method"] = unknown_method
+    st.session_state[key] = st.session_state[key][:MOST_METHODS]
+    before = tuple(st.session_state[key])
+
+    def at_most() -> None:
+        pressed: list[str] = st.session_state[key]
+        added = [m for m in pressed if m not in before]
+        kept = [m for m in before if m in pressed]
+        # The one that was pressed last takes the place of the first.
+        st.session_state[key] = [*kept[max(0, len(pressed) - MOST_METHODS) :], *added][:MOST_METHODS]
+
     chosen = st.pills(
         f"Methods, up to {MOST_METHODS} beside each other",
-        possible,
+        possible.methods,
         selection_mode="multi",
         wrap=True,
         format_func=lambda m: METHODS[m].title,
         key=key,
-        help="The first time that any but the class activation map is chosen, TensorFlow is loaded: a few seconds.",
+        on_change=at_most,
+        persist_state="session",
     )
-    if len(chosen) > MOST_METHODS:
-        st.caption(f"{MOST_METHODS} at most: {METHODS[chosen[-1]].title} is left out. Take another away first.")
-        chosen = chosen[:MOST_METHODS]
-    if not has_keras(model):
-        st.caption("This model has no Keras file: its class activation map is the only one.")
-    return tuple(chosen or possible[:1]) or (CLASS_ACTIVATION_MAP,)
+    methods = tuple(m for m in possible.methods if m in chosen) or tuple(default)
+    choice_to_address(Address.METHODS, methods, default)
+    return methods
 
 
-def _choose_layer(model: Inspector) -> str:
-    layers = {layer.name: layer for layer in logit_model(model).layers}
-    ends = {layer.name for layer in logit_model(model).stage_ends}
-    explained = model.spec.explain_layer
-    # The last layer of each size says most; the rest is there for who wants it.
-    names = sorted(layers, key=lambda name: name not in ends)
-    names = [*reversed([n for n in names if n in ends]), *[n for n in names if n not in ends]]
+def _choose_one(name: Address, label: str, titles: dict[str, str], unknown: dict[str, str]) -> str:
+    default = next(iter(titles))
+    key, unknown_value = choice_from_address(name, list(titles), default)
+    if unknown_value:
+        unknown[label.lower()] = unknown_value
+    chosen = st.segmented_control(
+        label,
+        list(titles),
+        format_func=titles.__getitem__,
+        required=True,
+        key=key,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    choice_to_address(name, chosen or default, default)
+    return chosen or default
+
+
+def _choose_drawing(possible: Possibilities) -> tuple[str, float, bool]:
+    with st.popover("Colours", icon=":material/contrast:", help="Colour map, opacity, and who computes the maps"):
+        names = list(COLOUR_MAPS)
+        colour_map = st.selectbox(
+            "Colour map", names, names.index(DEFAULT_COLOUR_MAP), key=Key.EXPLAIN_COLOURS, persist_state="session",
+            help="All but turbo rise evenly in lightness: equal steps of evidence look equal.",
+        )  # fmt: skip
+        percent = st.slider("Opacity", 0, 100, 70, 5, "%d %%", key=Key.EXPLAIN_OPACITY, persist_state="session")
+        by_reference = possible.has_reference and st.toggle(
+            "Reference (tf-keras-vis)",
+            key=Key.EXPLAIN_REFERENCE,
+            persist_state="session",
+            help="The library that people know computes the maps, on the Keras model, to compare with the app's own. "
+            "The first time TensorFlow is loaded: some seconds, and a gigabyte of memory.",
+        )
+    return colour_map or DEFAULT_COLOUR_MAP, percent / 100, by_reference
+
+
+def _choose_layer(possible: Possibilities, explained: str, unknown: dict[str, str]) -> str:
+    layers = {layer.name: layer for layer in possible.layers}
+    default = explained if explained in layers else next(iter(layers))
+    key, unknown_layer = choice_from_address(Address.LAYER, list(layers), default)
+    if unknown_layer:
+        unknown["layer"] = unknown_layer
     chosen = st.selectbox(
         "Layer",
-        names,
-        names.index(explained) if explained in names else 0,
-        format_func=lambda name: f"Layer {layers[name].words}" + (", end of a stage" if name in ends else ""),
-        key=f"explain_layer_{model.spec.id}",
+        list(layers),
+        format_func=lambda name: f"Layer {layers[name].words}" + (", end of a stage" * layers[name].ends_a_stage),
+        key=key,
         width=400,
         label_visibility="collapsed",
+        persist_state="session",
         help="Late layers know meanings and place them coarsely; early ones know edges and place them finely.",
     )
-    return chosen or explained
+    choice_to_address(Address.LAYER, chosen or default, default)
+    return chosen or default

@@ -7,34 +7,29 @@ import numpy as np
 import streamlit as st
 
 from defect_app.explanation.inside import Stage
+from defect_app.inspection.overlay import COLOUR_MAPS
 from defect_app.intake import encode_jpeg
-from defect_app.overlay import COLOUR_MAPS
-from defect_app.ui.explain.choices import Explaining
-from defect_app.ui.explain.computing import Explained, stages_of
-from defect_app.ui.explain.keras_model import has_keras, logit_model
-from defect_app.ui.text import as_text
+from defect_app.ui.explain.choices import ExplanationChoices
+from defect_app.ui.explain.computing import Subject, stages_of
+from defect_app.ui.parts.text import as_text
 
 TILE = 160
 GAP = 6
 
 
-def draw_inside(explained: Explained, explaining: Explaining) -> None:
+def draw_inside(subject: Subject, choices: ExplanationChoices) -> None:
     """Draw one strip a stage."""
-    if not has_keras(explained.model):
-        st.info("This view needs the Keras file, which this model does not have.", icon=":material/info:")
-        return
-    logit_model(explained.model)
     st.caption(
         "A network looks at a photo in stages. Each stage makes many small maps, and each map is bright where it finds "
         "the one thing that it looks for. Here are the busiest maps of each stage, each with its own scale."
     )
-    for number, stage in enumerate(stages_of(explained), start=1):
+    for number, stage in enumerate(stages_of(subject), start=1):
         words, strip = st.columns([1, 4], vertical_alignment="center")
         with words:
             st.markdown(f"**Stage {number}**  \n{stage.words}")
             st.caption(f"{as_text(stage.layer)}: {stage.channels} maps of {stage.rows} x {stage.columns}")
         strip.image(
-            strip_jpeg(stage, explaining.colour_map),
+            strip_jpeg(stage, choices.colour_map),
             width="stretch",
             alt=f"Stage {number}: the {len(stage.maps)} strongest feature maps of {stage.layer}",
         )

@@ -5,35 +5,37 @@ from __future__ import annotations
 import streamlit as st
 
 from defect_app.catalog import CatalogEntry
+from defect_app.decision import InspectionThresholds, threshold_text
 from defect_app.errors import DefectLensError
 from defect_app.explanation.cache import read_explanations
 from defect_app.explanation.summary import SOURCES, as_table, in_words, summarise
 from defect_app.figures.explanations import hits_figure
 from defect_app.inspection import Inspector
-from defect_app.ui.explain.choices import choose
-from defect_app.ui.text import as_text
+from defect_app.ui.explain.choices import choose_method
+from defect_app.ui.parts.text import as_code, as_text
+from defect_app.ui.session import KeyOf
 
 
 def draw_quality(entry: CatalogEntry, model: Inspector) -> None:
     """Draw the measured figures of every method, or say how to measure them."""
-    command = f"python -m defect_app explain {entry.id}"
+    command = as_code(f"python -m defect_app explain {entry.id}")
     if model.spec.task != "inspection":
         st.info("This model names things; it knows no defects whose place could be checked.", icon=":material/info:")
         return
     try:
         explanations = read_explanations(entry.folder)
     except DefectLensError as error:
-        st.info(f"{as_text(str(error))} `{command}` measures them.", icon=":material/info:")
+        st.info(f"{as_text(str(error))} {command} measures them.", icon=":material/info:")
         return
-    if explanations.origin.model_sha256 != model.model_sha256:
+    if explanations.origin.model_sha256 != model.weights_sha256:
         st.warning(
-            f"These figures are stale: they were measured on another version of this model. `{command}` measures them "
+            f"These figures are stale: they were measured on another version of this model. {command} measures them "
             "anew.",
             icon=":material/history:",
         )
-    point = model.default_point
-    assert point.reject_at is not None
-    figures = summarise(explanations, point.reject_at)
+    thresholds = model.default_point.thresholds
+    assert isinstance(thresholds, InspectionThresholds), "an inspection model's"
+    figures = summarise(explanations, thresholds)
     if not figures:
         st.info("The model rejects none of the pictures with a mask.", icon=":material/info:")
         return
@@ -43,8 +45,8 @@ def draw_quality(entry: CatalogEntry, model: Inspector) -> None:
     st.button(
         f"Explain with {best.title}",
         icon=":material/lightbulb:",
-        on_click=choose,
-        args=(entry.id, best.method, best.layer),
+        on_click=choose_method,
+        args=(best.method, best.layer),
     )
     grid = st.grid(min_column_width=420, gap="medium")
     with grid.container():
@@ -52,7 +54,7 @@ def draw_quality(entry: CatalogEntry, model: Inspector) -> None:
             st.markdown(f"**Peak on the defect, {SOURCES[source]}**")
             part = [f for f in figures if f.source == source]
             st.plotly_chart(
-                hits_figure(part), width="stretch", key=f"explain_hits_{source}",
+                hits_figure(part), width="stretch", key=KeyOf.EXPLAIN_HITS(source),
                 alt=f"Share of maps whose peak lies on the defect, {SOURCES[source]}, by method",
             )  # fmt: skip
     shares = {
@@ -68,8 +70,8 @@ def draw_quality(entry: CatalogEntry, model: Inspector) -> None:
     }
     grid.container().dataframe(as_table(figures), hide_index=True, column_config=shares, alt="Figures of every method")
     st.caption(
-        f"On defective parts that the model rejects at {point.reject_at:.3g}, and never learnt from. The defect is "
-        f"widened by {100 * explanations.origin.dilation:g} % of the photo's longer side for the peak (pointing game: "
-        f"Zhang et al., ECCV 2016). Intervals are Wilson 95 %. Measured {explanations.origin.created[:10]} by "
-        f"`{command}`."
+        f"On defective parts that the model rejects at {threshold_text(thresholds.reject_at)}, and never learnt from. "
+        f"The defect is widened by {100 * explanations.origin.dilation:g} % of the photo's longer side for the peak "
+        f"(pointing game: Zhang et al., ECCV 2016). Intervals are Wilson 95 %. Measured "
+        f"{explanations.origin.created[:10]} by {command}."
     )

@@ -11,6 +11,13 @@ export default function (component) {
   above.src = data.map
   above.alt = ""
   handle.setAttribute("aria-label", data.label)
+  parentElement.querySelector(".left").textContent = data.left
+  parentElement.querySelector(".right").textContent = data.right
+  // Another photo or map: its strongest place is to be seen at once.
+  if (handle.dataset.shown !== data.map) {
+    handle.dataset.shown = data.map
+    handle.value = data.start
+  }
 
   const draw = () => {
     const share = Number(handle.value)

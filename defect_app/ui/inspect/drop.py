@@ -8,45 +8,65 @@ from typing import NoReturn
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from defect_app.batch import MOST_FILES, Batch, PendingFile
-from defect_app.catalog import ModelSpec
-from defect_app.intake import ACCEPTED_IN_WORDS, MAX_BYTES, Photo, encode_jpeg, read_photo
-from defect_app.samples import Sample, samples_for
+from defect_app.catalog import ModelSpec, ModelVersion
+from defect_app.hosting.batch import MOST_FILES, Batch
+from defect_app.intake import ACCEPTED_IN_WORDS, MAX_BYTES, Photo, PhotoFile, encode_jpeg, read_photo
+from defect_app.scenes.photographing import guidance_for
+from defect_app.scenes.samples import Sample, samples_for
+from defect_app.ui.inspect.camera import NO_CAMERA, draw_guide, may_use_camera
+from defect_app.ui.inspect.held_batch import keep_batch
+from defect_app.ui.inspect.listening import listen
+from defect_app.ui.inspect.live import draw_live
+from defect_app.ui.parts.text import as_text
+from defect_app.ui.session import Key, KeyOf
 
+PHOTOS, CAMERA, LIVE = "Photos", "Camera", "Live"
 SOURCES = {
-    "Photos": ":material/upload_file:",
+    PHOTOS: ":material/upload_file:",
     "Folder": ":material/folder_open:",
-    "Camera": ":material/photo_camera:",
+    CAMERA: ":material/photo_camera:",
+    LIVE: ":material/videocam:",
     "Samples": ":material/collections:",
 }
 LIMIT_MB = MAX_BYTES // 1_000_000
 FEW_PHOTOS_S = 0.3
-_ROUND = "inspect_round"
 
 
-def draw_drop(batch: Batch, spec: ModelSpec) -> None:
-    """Draw the ways in, and hand what comes to the batch at once.
+def chosen_source() -> str:
+    """Draw the choice of where photos come from and return it."""
+    return st.segmented_control(
+        "Where the photos come from",
+        list(SOURCES),
+        format_func=lambda name: f"{SOURCES[name]} {name}",
+        default=PHOTOS,
+        required=True,
+        key=Key.INSPECT_SOURCE,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+
+
+def draw_drop(source: str, batch: Batch, spec: ModelSpec) -> None:
+    """Draw a way in, and hand what comes to the batch at once.
 
     Parameters
     ----------
+    source : str
+        One of `SOURCES`.
     batch : Batch
         Takes the files and starts judging them.
     spec : ModelSpec
         The model, for its samples.
     """
-    source = st.segmented_control(
-        "Where the photos come from",
-        list(SOURCES),
-        format_func=lambda name: f"{SOURCES[name]} {name}",
-        default="Photos",
-        required=True,
-        key="inspect_source",
-        label_visibility="collapsed",
-        persist_state="session",
-    )
-    key = f"inspect_drop_{source}_{st.session_state.setdefault(_ROUND, 0)}"
-    limits = f"{ACCEPTED_IN_WORDS}; up to {LIMIT_MB} MB a photo, {MOST_FILES} photos at once."
-    if source == "Photos":
+    st.session_state.setdefault(Key.INSPECT_DROP_ROUND, 0)
+    unsent = listen(LIMIT_MB)
+    if unsent.files:
+        # The others of the drop are still on their way: the drop zone stays, but where there are none.
+        st.session_state[Key.INSPECT_DROP_ROUND] += unsent.all
+        _hand_over(batch, unsent.photo_files)
+    key = KeyOf.INSPECT_DROP(source, st.session_state[Key.INSPECT_DROP_ROUND])
+    limits = f"{ACCEPTED_IN_WORDS}; up to {LIMIT_MB} MB a photo. {MOST_FILES} are judged in one go."
+    if source == PHOTOS:
         _take(
             batch,
             st.file_uploader(
@@ -60,9 +80,17 @@ def draw_drop(batch: Batch, spec: ModelSpec) -> None:
                 f"Drop a folder here. {limits}", accept_multiple_files="directory", key=key, max_upload_size=LIMIT_MB
             ),
         )
-    elif source == "Camera":
+    elif source in (CAMERA, LIVE) and not may_use_camera(st.context.url):
+        st.warning(NO_CAMERA, icon=":material/no_photography:")
+    elif source == CAMERA:
+        draw_guide(guidance_for(spec).width_by_height)
         shot = st.camera_input("Take a photo of the part", key=key, resolution=None, width=520)
+        st.caption("Let the part fill the dashed frame. The space bar takes the next photo.")
         _take(batch, [shot] if shot else [])
+    elif source == LIVE:
+        stored = draw_live(batch)
+        if stored is not None:
+            _hand_over(batch, [stored])
     if source == "Samples" or not batch.progress().total:
         _draw_samples(batch, spec)
 
@@ -70,19 +98,13 @@ def draw_drop(batch: Batch, spec: ModelSpec) -> None:
 def _take(batch: Batch, uploads: Sequence[UploadedFile]) -> None:
     if not uploads:
         return
-    if len(uploads) > MOST_FILES:
-        st.error(
-            f"That were {len(uploads)} files, and {MOST_FILES} at once is the limit. Nothing was judged: "
-            f"drop at most {MOST_FILES}, and the next ones after that.",
-            icon=":material/block:",
-        )
-        return
     # A new key empties the drop zone: the files are the batch's now, and the server lets go of their bytes.
-    st.session_state[_ROUND] += 1
-    _hand_over(batch, [PendingFile(u.name, u.getvalue) for u in uploads])
+    st.session_state[Key.INSPECT_DROP_ROUND] += 1
+    _hand_over(batch, [PhotoFile.of_bytes(u.name, u.getvalue) for u in uploads])
 
 
-def _hand_over(batch: Batch, files: Sequence[PendingFile]) -> NoReturn:
+def _hand_over(batch: Batch, files: Sequence[PhotoFile]) -> NoReturn:
+    keep_batch(batch)
     batch.add(files)
     # A few photos are judged sooner than a progress bar is drawn.
     batch.wait(FEW_PHOTOS_S)
@@ -90,7 +112,7 @@ def _hand_over(batch: Batch, files: Sequence[PendingFile]) -> NoReturn:
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def _sample_picture(_sample: Sample, model_id: str, name: str) -> bytes | None:
+def _sample_picture(_sample: Sample, version: ModelVersion, name: str) -> bytes | None:
     photo = read_photo(_sample.read(), name, least_side=160)
     return encode_jpeg(photo.pixels, longest_side=240) if isinstance(photo, Photo) else None
 
@@ -102,16 +124,16 @@ def _draw_samples(batch: Batch, spec: ModelSpec) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**No photo at hand?** Try a sample, or all of them.")
-        if st.button("Judge all samples", icon=":material/playlist_play:", key="inspect_all_samples"):
-            _hand_over(batch, [PendingFile(s.name, s.read) for s in samples])
+        if st.button("Judge all samples", icon=":material/playlist_play:", key=Key.INSPECT_ALL_SAMPLES):
+            _hand_over(batch, [PhotoFile.of_bytes(s.name, s.read) for s in samples])
     # A fixed number: in a grid that fits itself, the first samples would shrink, and move, as the next ones come.
     grid = st.grid(6, min_column_width=140, gap="small")
     for sample in samples:
         with grid.container(border=True, gap="xsmall"):
-            picture = _sample_picture(sample, spec.id, sample.name)
+            picture = _sample_picture(sample, spec.version, sample.name)
             if picture is not None:
                 st.image(picture, width="stretch", alt=sample.what)
-            st.caption(sample.what)
-            if st.button("Try it", key=f"sample_{sample.name}", width="stretch"):
-                _hand_over(batch, [PendingFile(sample.name, sample.read)])
-    st.caption(f"Samples: {', '.join(sorted({s.source for s in samples}))}.")
+            st.caption(as_text(sample.what))
+            if st.button("Try it", key=KeyOf.INSPECT_SAMPLE(sample.name), width="stretch"):
+                _hand_over(batch, [PhotoFile.of_bytes(sample.name, sample.read)])
+    st.caption(as_text(f"Samples: {', '.join(sorted({s.source for s in samples}))}."))

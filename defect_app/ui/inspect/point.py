@@ -1,23 +1,19 @@
-"""The operating point on the Inspect page: which one it is, why not another, and what a new one changed."""
+"""The operating point on the Inspect page: which one it is, and what a new one changed."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from defect_app.batch import Batch
-from defect_app.records import PointInUse
-from defect_app.ui.text import as_text
+from defect_app.decision import OperatingPoint
+from defect_app.hosting.batch import Batch
+from defect_app.points import PointInUse
+from defect_app.ui.parts.text import as_text
 
 
-def draw_point(used: PointInUse) -> None:
+def draw_point(in_use: PointInUse) -> None:
     """Say in a line which thresholds are applied, and who saved them."""
-    st.caption(f":material/tune: {as_text(used.origin)}: {as_text(used.point.thresholds_in_words)}.")
-
-
-def draw_warning(used: PointInUse) -> None:
-    """Say why the active point is not the one applied, where that is so."""
-    if used.warning:
-        st.warning(as_text(used.warning), icon=":material/warning:")
+    thresholds = f"{in_use.point.thresholds.in_words}." if in_use.point.is_known else "Every photo goes to review."
+    st.caption(f":material/tune: {as_text(in_use.origin)}: {as_text(thresholds)}")
 
 
 def draw_point_change(batch: Batch) -> None:
@@ -25,11 +21,19 @@ def draw_point_change(batch: Batch) -> None:
     change = batch.point_change
     if change is None:
         return
+    if _decides_alike(change.before, change.after):
+        return  # the same point, of which something else is to be said: see `draw_point_warning`
     before, after = as_text(change.before.name), as_text(change.after.name)
-    said = f"changed from {before} to {after}" if before != after else f"{after} was saved with other thresholds"
+    change_words = (
+        f"changed from {before} to {after}" if before != after else f"{after} was saved with other thresholds"
+    )
     photos = "The photo here was" if change.photos == 1 else f"All {change.photos} photos here were"
     verdicts = {0: "no verdict", 1: "1 verdict"}.get(change.changed, f"{change.changed} verdicts")
     st.info(
-        f"The operating point {said}. {photos} judged anew from the stored scores: {verdicts} changed.",
+        f"The operating point {change_words}. {photos} judged anew from the stored scores: {verdicts} changed.",
         icon=":material/published_with_changes:",
     )
+
+
+def _decides_alike(one: OperatingPoint, other: OperatingPoint) -> bool:
+    return (one.name, one.thresholds, one.is_known) == (other.name, other.thresholds, other.is_known)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from defect_app.batch import Batch, BatchProgress
+from defect_app.hosting.batch import Batch, BatchProgress
 from defect_app.intake import display_name
-from defect_app.ui.text import name_as_text
-from defect_app.ui.verdicts import LOOKS
+from defect_app.ui.parts.text import as_text, name_as_text
+from defect_app.ui.parts.verdicts import LOOKS
+from defect_app.ui.session import Key
 
 LATEST = 8
+NAMED = 3
+"""How many of the photos that are left are named."""
 
 
 def draw_running(batch: Batch) -> None:
@@ -24,40 +27,60 @@ def _follow(batch: Batch) -> None:
     share = progress.done / progress.total if progress.total else 0.0
     bar, button = st.columns([5, 1], vertical_alignment="center")
     bar.progress(share, text=progress_text(progress))
-    if button.button("Stop", icon=":material/stop_circle:", key="inspect_stop", width="stretch"):
+    if button.button("Stop", icon=":material/stop_circle:", key=Key.INSPECT_STOP, width="stretch"):
         batch.stop()
     grid = st.grid(LATEST, min_column_width=110, gap="small")
     for entry in reversed(batch.entries[-LATEST:]):
         with grid.container(gap="xsmall"):
             if entry.thumbnail_jpeg:
-                st.image(entry.thumbnail_jpeg, width="stretch", alt=display_name(entry.record["file"]))
-            st.caption(f"{LOOKS[entry.record['verdict']].markdown}  \n{name_as_text(entry.record['file'])}")
+                st.image(entry.thumbnail_jpeg, width="stretch", alt=display_name(entry.record.file))
+            st.caption(f"{LOOKS[entry.record.verdict].markdown}  \n{name_as_text(entry.record.file)}")
 
 
 def progress_text(progress: BatchProgress) -> str:
     """Say how far a batch is, in words."""
-    said = f"{progress.done} of {progress.total} judged"
+    parts = [f"{progress.done} of {progress.total} judged"]
     if progress.rejected:
-        said += f" · {progress.rejected} rejected"
+        parts.append(f"{progress.rejected} rejected")
     if progress.unusable:
-        said += f" · {progress.unusable} not usable"
+        parts.append(f"{progress.unusable} not usable")
     if progress.seconds_left is not None:
-        said += f" · about {max(1, round(progress.seconds_left))} s left"
-    return said
+        parts.append(f"about {max(1, round(progress.seconds_left))} s left")
+    return " · ".join(parts)
 
 
 def draw_finished(batch: Batch) -> None:
     """Say in a line how the batch ended."""
     progress = batch.progress()
     if batch.problem:
-        st.error(f"{batch.problem} What was judged is below.", icon=":material/error:")
+        st.error(f"{as_text(batch.problem)} What was judged is below.", icon=":material/error:")
+    _draw_waiting(batch, progress)
     judged = progress.done - progress.unusable
-    said = f"{judged} {'photo' if judged == 1 else 'photos'} judged"
-    said += f", {progress.unusable} not usable" if progress.unusable else ""
+    summary = f"{judged} {'photo' if judged == 1 else 'photos'} judged"
+    summary += f", {progress.unusable} not usable" if progress.unusable else ""
     if progress.skipped:
         one = progress.skipped == 1
-        said += f", {progress.skipped} {'file' if one else 'files'} of the operating system skipped"
-    if progress.stopped:
-        st.info(f"Stopped after {progress.done} photos; what was judged is below.", icon=":material/stop_circle:")
-    else:
-        st.caption(f"{said}; the last drop took {progress.seconds_spent:.1f} s.")
+        summary += f", {progress.skipped} {'file' if one else 'files'} of the operating system skipped"
+    st.caption(f"{summary}; the last drop took {progress.seconds_spent:.1f} s.")
+
+
+def _draw_waiting(batch: Batch, progress: BatchProgress) -> None:
+    """Say which photos are left of a batch that was stopped or ended early, and offer to go on with them."""
+    names = progress.waiting
+    if not names:
+        return
+    why = (
+        f"{progress.done} photos are judged, which is as many as go at once;"
+        if progress.full
+        else (f"Stopped after {progress.done} {'photo' if progress.done == 1 else 'photos'}, with")
+    )
+    first = ", ".join(name_as_text(name) for name in names[:NAMED])
+    others = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    words, button = st.columns([5, 1], vertical_alignment="center")
+    words.info(
+        f"{why} {len(names)} {'wait' if progress.full else 'left'}: {first}{others}.",
+        icon=":material/stop_circle:",
+    )
+    if button.button("Go on", icon=":material/play_circle:", key=Key.INSPECT_GO_ON, width="stretch"):
+        batch.resume()
+        st.rerun()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +11,17 @@ import numpy as np
 import streamlit as st
 from scipy.special import ndtri
 
-from defect_app.evaluation.thresholds import Thresholds, clamped_thresholds
+from defect_app.decision import InspectionThresholds, clamped_thresholds
 from defect_app.figures.style import DEFECTIVE, GOOD
+from defect_app.ui.parts.model_evaluation import EvaluatedModel, EvaluationKey
+from defect_app.ui.session import Key
 from defect_app.ui.thresholds.line_setting import LineSetting
 from defect_app.ui.thresholds.lines import move_lines
-from defect_app.ui.thresholds.shown import Shown
 
 FOLDER = Path(__file__).parent
 SCRIPTS = ("counting.js", "histogram.js", "readouts.js", "lines.js")
 """Joined into one module: a component of this kind is one script."""
 CONFIDENCE = 0.95
-_KEY, _MOVES = "thresholds_component", "thresholds_moves"
 _ROLES = {"ok": "good", "defect": "defective"}
 
 
@@ -37,14 +38,14 @@ _COMPONENT = st.components.v2.component(
 )
 
 
-def draw_lines(shown: Shown, lines: Thresholds, setting: LineSetting, *, stretched: bool) -> None:
+def draw_lines(model: EvaluatedModel, lines: InspectionThresholds, setting: LineSetting, *, stretched: bool) -> None:
     """Draw the histogram with both lines and all figures that follow them.
 
     Parameters
     ----------
-    shown : Shown
-        An inspection model's scores.
-    lines : Thresholds
+    model : EvaluatedModel
+        An inspection model.
+    lines : InspectionThresholds
         Where the lines are.
     setting : LineSetting
         Defect rate and costs of the line.
@@ -53,19 +54,19 @@ def draw_lines(shown: Shown, lines: Thresholds, setting: LineSetting, *, stretch
     """
 
     def moved() -> None:
-        told = st.session_state[_KEY].get("lines") or {}
-        moves = told.get("moves")
+        sent = st.session_state[Key.THRESHOLDS_COMPONENT].get("lines") or {}
+        moves = sent.get("moves")
         if isinstance(moves, int):
-            st.session_state[_MOVES] = moves
-        move_lines(shown, clamped_thresholds(told.get("review"), told.get("reject"), lines))
+            st.session_state[Key.THRESHOLDS_MOVES] = moves
+        move_lines(model, clamped_thresholds(lines, {"review_at": sent.get("review"), "reject_at": sent.get("reject")}))
 
     data: dict[str, Any] = {
-        "scores": f"{shown.evaluation.sha256} {shown.selected.selection}",
-        "classes": shown.kept("encoded", shown.selected.selection, lambda: _encoded_classes(shown)),
-        "words": shown.selected.words,
+        "scores": " ".join(map(str, astuple(model.key))),
+        "classes": _encoded_classes(model, model.key),
+        "words": model.selected.words,
         "review": lines.review_at,
         "reject": lines.reject_at,
-        "moves": st.session_state.get(_MOVES, 0),
+        "moves": st.session_state.get(Key.THRESHOLDS_MOVES, 0),
         "stretched": stretched,
         "defectRate": setting.defect_rate,
         "costs": vars(setting.costs),
@@ -73,7 +74,7 @@ def draw_lines(shown: Shown, lines: Thresholds, setting: LineSetting, *, stretch
         "z": float(ndtri(0.5 + CONFIDENCE / 2)),
         "colours": {"good": GOOD, "defective": DEFECTIVE},
     }
-    _COMPONENT(key=_KEY, data=data, on_lines_change=moved, width="stretch", height="content")
+    _COMPONENT(key=Key.THRESHOLDS_COMPONENT, data=data, on_lines_change=moved, width="stretch", height="content")
 
 
 def encoded(scores: np.ndarray) -> str:
@@ -81,9 +82,10 @@ def encoded(scores: np.ndarray) -> str:
     return base64.b64encode(np.ascontiguousarray(scores, "<f8").tobytes()).decode()
 
 
-def _encoded_classes(shown: Shown) -> list[dict[str, str]]:
-    roles = {c.name: c.role for c in shown.spec.classes}
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _encoded_classes(_model: EvaluatedModel, key: EvaluationKey) -> list[dict[str, str]]:
+    roles = {c.name: c.role for c in _model.spec.classes}
     return [
-        {"title": shown.spec.title_of(name), "role": _ROLES[str(roles[name])], "scores": encoded(scores)}
-        for name, scores in shown.scores.by_class
+        {"title": _model.spec.title_of(name), "role": _ROLES[str(roles[name])], "scores": encoded(scores)}
+        for name, scores in _model.results.scores.by_class
     ]

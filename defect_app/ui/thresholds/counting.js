@@ -1,5 +1,6 @@
-// Counts, intervals and money at two thresholds, in the browser: the formulas of defect_app/evaluation
-// (thresholds.py, intervals.py, line.py) on scores that were sorted once. A move costs two searches a class.
+// Counts, intervals and money at two thresholds, in the browser: the rule of defect_app/decision/verdict.py and the
+// formulas of defect_app/evaluation (intervals.py, line.py) on scores that were sorted once. A move costs two searches
+// a class.
 
 export const PARTS = 1000
 
@@ -8,24 +9,39 @@ export function decode(text) {
   return new Float64Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer)
 }
 
-/** Count the ascending scores that reach a threshold: score >= threshold. */
-export function reached(ascending, threshold) {
+/** The first of so many places from which on a test holds. */
+function firstPlace(length, holds) {
   let low = 0
-  let high = ascending.length
+  let high = length
   while (low < high) {
     const middle = (low + high) >> 1
-    if (ascending[middle] < threshold) low = middle + 1
-    else high = middle
+    if (holds(middle)) high = middle
+    else low = middle + 1
   }
-  return ascending.length - low
+  return low
 }
 
-/** Count PASS, REVIEW and REJECT among ascending scores. */
+/** Count the ascending scores that are numbers: sorting puts NaN last. */
+export function numbers(ascending) {
+  return firstPlace(ascending.length, (i) => Number.isNaN(ascending[i]))
+}
+
+/** Count the ascending scores that reach a threshold: score >= threshold, which no NaN does. */
+export function reached(ascending, threshold) {
+  const length = numbers(ascending)
+  return length - firstPlace(length, (i) => ascending[i] >= threshold)
+}
+
+/** Count PASS, REVIEW and REJECT among ascending scores; NaN goes to review. */
 export function verdictRow(ascending, lines) {
   const fromReview = reached(ascending, lines.review)
   const fromReject = reached(ascending, lines.reject)
-  return [ascending.length - fromReview, fromReview - fromReject, fromReject]
+  const length = numbers(ascending)
+  return [length - fromReview, fromReview - fromReject + ascending.length - length, fromReject]
 }
+
+/** A threshold with all the digits that decide, as threshold_text of defect_app/decision writes it. */
+export const thresholdText = (threshold) => String(threshold)
 
 /** Add rows of counts. */
 export function total(rows) {

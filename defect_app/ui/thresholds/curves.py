@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import streamlit as st
 
+from defect_app.decision import InspectionThresholds, threshold_text
 from defect_app.errors import DefectLensError
 from defect_app.evaluation.published import PublishedReport, report_for
-from defect_app.evaluation.repeats import REPEAT_METRICS, RepeatTable, published_repeats, repeat_tables
-from defect_app.evaluation.selection import SelectedPictures, repeats_of
-from defect_app.evaluation.threshold_curves import curve_bands, threshold_curves, threshold_grid
-from defect_app.evaluation.thresholds import Thresholds
+from defect_app.evaluation.repeats import REPEAT_METRICS, RepeatTable, published_repeats
+from defect_app.evaluation.results import SelectionResults
+from defect_app.evaluation.selection import Selection
+from defect_app.evaluation.threshold_curves import curve_bands, threshold_curves
 from defect_app.figures.thresholds import repeats_figure, threshold_figure
-from defect_app.ui.evaluate.charts import draw_chart, draw_table
-from defect_app.ui.text import as_text
+from defect_app.ui.parts.charts import draw_chart
+from defect_app.ui.parts.model_evaluation import EvaluatedModel
+from defect_app.ui.parts.tables import draw_table
+from defect_app.ui.parts.text import as_text
+from defect_app.ui.session import Key
 from defect_app.ui.thresholds.line_setting import LineSetting
-from defect_app.ui.thresholds.shown import Shown
 
 PUBLISHED_TABLE = "casting_thresholds"
 _CHARTS = (
@@ -27,63 +32,54 @@ _CHARTS = (
 _METRIC_WORDS = {"accuracy": "Accuracy", "recall": "Recall", "f1": "F1"}
 
 
-def draw_curves(shown: Shown, lines: Thresholds, setting: LineSetting) -> None:
+def draw_curves(model: EvaluatedModel, lines: InspectionThresholds, setting: LineSetting) -> None:
     """Draw the figures as the reject line moves over all thresholds, with bands over repeats or folds."""
-    repeats, over = _repeats(shown)
-    scores = [shown.scores_of(s) for s in repeats]
-    grid = shown.kept(
-        "grid", shown.selected.selection, lambda: threshold_grid([shown.scores, *scores] if scores else [shown.scores])
+    part = model.results
+    curves_of = partial(
+        threshold_curves, review_at=lines.review_at, defect_rate=setting.defect_rate, costs=setting.costs
     )
-    line = {"review_at": lines.review_at, "defect_rate": setting.defect_rate, "costs": setting.costs}
-    curves = threshold_curves(shown.scores, grid, **line)  # type: ignore[arg-type]
-    bands = curve_bands([threshold_curves(s, grid, **line) for s in scores]) if scores else None  # type: ignore[arg-type]
+    curves = curves_of(part.scores, part.threshold_grid)
+    repeats = [curves_of(repeat.scores, part.threshold_grid) for repeat in part.repeats]
+    bands = curve_bands(repeats) if repeats else None
     st.caption(
-        f"As the reject line moves; the review line stays at {lines.review_at:.4g}, or is pushed down. "
-        f"Of {as_text(shown.selected.words)}; reviews and money at {100 * setting.defect_rate:g} % defective parts. "
-        + (f"Bands: mean ± standard deviation over {over}." if bands else "One training: there is no band to draw.")
+        f"As the reject line moves; the review line stays at {threshold_text(lines.review_at)}, or is pushed down. "
+        f"Of {as_text(model.selected.words)}; reviews and money at {100 * setting.defect_rate:g} % defective parts. "
+        + _bands_in_words(model.results)
     )
     places = st.grid(3, min_column_width=300, gap="medium")
     for title, names, alt in _CHARTS:
         with places.container():
             st.markdown(f"**{title}**")
             figure = threshold_figure(curves, names, bands=bands, thresholds=lines)
-            draw_chart(figure, f"{shown.spec.id}-{names[0]}", alt, own=True)
+            draw_chart(figure, f"{model.spec.id}-{names[0]}", alt)
 
 
-def _repeats(shown: Shown) -> tuple[tuple[SelectedPictures, ...], str]:
-    split = shown.selected.selection.split
-
-    def found() -> tuple[tuple[SelectedPictures, ...], str]:
-        runs = repeats_of(shown.evaluation, split)
-        if len(runs) > 1:
-            return runs, f"{len(runs)} trainings"
-        folds = repeats_of(shown.evaluation, "cv", by_fold=True)
-        return (folds, f"{len(folds)} folds of cross-validation") if len(folds) > 1 else ((), "")
-
-    return shown.kept("repeats", split, found)
+def _bands_in_words(part: SelectionResults) -> str:
+    repeats = part.repeats
+    if not repeats:
+        return "One training: there is no band to draw."
+    by_fold = repeats[0].selected.selection.fold is not None
+    over = f"{len(repeats)} " + ("folds of cross-validation" if by_fold else "trainings")
+    return f"Bands: mean ± standard deviation over {over}."
 
 
-def draw_repeats(shown: Shown) -> None:
+def draw_repeats(model: EvaluatedModel) -> None:
     """Draw accuracy, recall and F1 of each training at fixed thresholds, beside a report's where there is one."""
-    report = _report(shown.spec.product)
-    runs = shown.kept("runs", "test", lambda: repeats_of(shown.evaluation, "test")) or (shown.selected,)
-    scores = [shown.scores_of(s) for s in runs]
-    key = tuple(s.selection for s in runs)
-    ours = {t.metric: t for t in shown.kept("repeat tables", key, lambda: repeat_tables(scores))}
+    report = _report(model.spec.product)
+    tested = model.part(Selection("test"))
+    ours = (tested if tested.selected.n else model.results).repeat_tables
     metric = st.segmented_control(
         "Figure", REPEAT_METRICS, format_func=_METRIC_WORDS.__getitem__, default=REPEAT_METRICS[0], required=True,
-        key="thresholds_metric", label_visibility="collapsed",
+        key=Key.THRESHOLDS_METRIC, label_visibility="collapsed",
     )  # fmt: skip
     table = ours[metric]
     theirs = published_repeats(report.tables[PUBLISHED_TABLE], metric) if report else None
     places = st.grid(2, min_column_width=400, gap="medium")
     with places.container():
-        draw_chart(
-            repeats_figure(table, theirs), f"{shown.spec.id}-repeats-{metric}", f"{metric} by threshold", own=True
-        )
+        draw_chart(repeats_figure(table, theirs), f"{model.spec.id}-repeats-{metric}", f"{metric} by threshold")
     with places.container():
         st.markdown(f"**Ours:** {as_text(table.sentence)}.")
-        _draw_runs(table, f"{shown.spec.id}-runs-{metric}", "ours")
+        _draw_runs(table, f"{model.spec.id}-runs-{metric}", "ours")
         if report and theirs:
             st.markdown(f"**Published** ({as_text(report.title)}): {as_text(theirs.sentence)}.")
             _draw_runs(theirs, f"published-runs-{metric}", "published")

@@ -36,7 +36,7 @@ function svg(name, attributes = {}, text = "") {
 export function binned(classes, role, axis, bins = BINS) {
   const counts = new Array(bins).fill(0)
   for (const one of classes.filter((c) => c.role === role)) {
-    let from = one.scores.length
+    let from = numbers(one.scores)
     for (let bin = 0; bin < bins; bin++) {
       const next = bin === bins - 1 ? 0 : reached(one.scores, axis.score((bin + 1) / bins))
       counts[bin] += from - next

@@ -8,8 +8,6 @@ const PAGE_STEP = 0.1
 const FLAG_ROWS = { review: 4, reject: 32 }
 const mounted = new WeakMap()
 
-const shown = (score) => String(Number(score.toPrecision(4)))
-
 class Desk {
   constructor(root) {
     this.root = root.querySelector(".desk")
@@ -136,7 +134,7 @@ class Desk {
     handle.style.top = `${top}px`
     handle.style.height = `${bottom - top}px`
     const flag = handle.querySelector(".flag")
-    flag.textContent = `${name} from ${shown(this.lines[name])}`
+    flag.textContent = `${name} from ${thresholdText(this.lines[name])}`
     const half = flag.textContent.length * 3.4 + 12
     flag.style.left = `${13 + clamp(x, half, LEFT + width + RIGHT - half) - x}px`
   }
@@ -150,7 +148,7 @@ class Desk {
       handle.setAttribute("aria-valuemin", 0)
       handle.setAttribute("aria-valuemax", name === "review" ? this.lines.reject : 1)
       handle.setAttribute("aria-valuenow", this.lines[name])
-      handle.setAttribute("aria-valuetext", `${shown(this.lines[name])}: ${said}`)
+      handle.setAttribute("aria-valuetext", `${thresholdText(this.lines[name])}: ${said}`)
     }
   }
 

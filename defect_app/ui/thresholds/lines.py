@@ -2,84 +2,78 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict
 
 import streamlit as st
 
-from defect_app.decision import OperatingPoint
-from defect_app.evaluation.thresholds import Thresholds, clamped_thresholds
-from defect_app.ui.thresholds.shown import Shown, thresholds_of
+from defect_app.decision import (
+    BY_HAND,
+    ChosenThresholds,
+    OperatingPoint,
+    Thresholds,
+    clamped_thresholds,
+)
+from defect_app.ui.parts.model_evaluation import EvaluatedModel
+from defect_app.ui.parts.unread_address import draw_unread_thresholds
+from defect_app.ui.session import Address, Key
 
-REVIEW, REJECT, ACCEPT = "review", "reject", "accept"
-"""Parameters of the address."""
-BY_HAND = "set by hand"
-_HELD, _MODEL, _ORIGIN = "thresholds_held", "thresholds_model", "thresholds_origin"
-
-
-@dataclass(frozen=True)
-class LineOrigin:
-    """How the lines came to where they are: the rule that found them, on which photos."""
-
-    thresholds: Thresholds
-    rule: str
-    split: str
-    n: int
+PARAMETERS = {"review_at": Address.REVIEW, "reject_at": Address.REJECT, "accept_at": Address.ACCEPT}
+"""The parameter of the address for each threshold."""
 
 
-def opened_lines(shown: Shown) -> Thresholds:
+def opened_lines(model: EvaluatedModel) -> Thresholds:
     """Return where the lines are: as the address says, else as they were left, else those of the point in use."""
-    model_id, given = shown.spec.id, st.query_params
-    lines = st.session_state.setdefault(_HELD, {}).get(model_id, thresholds_of(shown.in_use.point))
+    lines = _lines_left().get(model.model_sha256, model.in_use.point.thresholds)
     # The thresholds in the address of another model are not this one's.
-    if st.session_state.get(_MODEL, model_id) == model_id:
-        names = (REVIEW, REJECT) if shown.spec.task == "inspection" else (ACCEPT, ACCEPT)
-        lines = clamped_thresholds(given.get(names[0]), given.get(names[1]), lines)
-    st.session_state[_MODEL] = model_id
-    move_lines(shown, lines)
+    if st.session_state.get(Key.THRESHOLDS_MODEL, model.spec.id) == model.spec.id:
+        given = {name: st.query_params.get(parameter) for name, parameter in PARAMETERS.items()}
+        lines = clamped_thresholds(lines, given)
+        shown = {PARAMETERS[name]: at for name, at in asdict(lines).items()}
+        draw_unread_thresholds({PARAMETERS[name]: text for name, text in given.items()}, shown)
+    st.session_state[Key.THRESHOLDS_MODEL] = model.spec.id
+    move_lines(model, lines)
     return lines
 
 
-def move_lines(shown: Shown, lines: Thresholds, origin: LineOrigin | None = None) -> None:
+def move_lines(model: EvaluatedModel, lines: Thresholds, origin: ChosenThresholds | None = None) -> None:
     """Move the lines, in the session and in the address.
 
     Parameters
     ----------
-    shown : Shown
+    model : EvaluatedModel
         The model.
-    lines : Thresholds
-        Where to; equal for a recognition model.
-    origin : LineOrigin, optional
-        What found them.
+    lines : InspectionThresholds or RecognitionThresholds
+        Where to; of the model's kind.
+    origin : ChosenThresholds, optional
+        The same lines with the rule that found them.
     """
-    st.session_state.setdefault(_HELD, {})[shown.spec.id] = lines
+    _lines_left()[model.model_sha256] = lines
     if origin is not None:
-        st.session_state.setdefault(_ORIGIN, {})[shown.spec.id] = origin
-    recognition = shown.spec.task == "recognition"
-    wanted = {ACCEPT: lines.reject_at} if recognition else {REVIEW: lines.review_at, REJECT: lines.reject_at}
-    for name in (REVIEW, REJECT, ACCEPT):
+        _origins()[model.model_sha256] = origin
+    wanted = asdict(lines)
+    for name, parameter in PARAMETERS.items():
         if name not in wanted:
-            if name in st.query_params:
-                del st.query_params[name]
-        elif st.query_params.get(name) != repr(float(wanted[name])):
-            st.query_params[name] = repr(float(wanted[name]))
+            if parameter in st.query_params:
+                del st.query_params[parameter]
+        elif st.query_params.get(parameter) != repr(wanted[name]):
+            st.query_params[parameter] = repr(wanted[name])
 
 
-def unsaved_point(shown: Shown, lines: Thresholds, name: str = "unsaved") -> OperatingPoint:
+def unsaved_point(model: EvaluatedModel, lines: Thresholds, name: str = "unsaved") -> OperatingPoint:
     """Return the lines as an operating point that says how they came to be and on which photos."""
-    origin: LineOrigin | None = st.session_state.get(_ORIGIN, {}).get(shown.spec.id)
-    if origin is None or origin.thresholds != lines:
-        selected = shown.selected
-        origin = LineOrigin(lines, BY_HAND, selected.selection.split, selected.n)
-    recognition = shown.spec.task == "recognition"
-    return OperatingPoint(
-        name=name,
-        model_id=shown.spec.id,
-        review_at=None if recognition else lines.review_at,
-        reject_at=None if recognition else lines.reject_at,
-        accept_at=lines.reject_at if recognition else None,
-        model_sha256=shown.model_sha256,
-        evaluation_sha256=shown.evaluation.sha256,
-        split=origin.split,
-        n=origin.n,
-        rule=origin.rule,
-    )
+    chosen = _origins().get(model.model_sha256)
+    if chosen is None or chosen.thresholds != lines:
+        chosen = ChosenThresholds(lines, model.selected.selection.split, model.selected.n, BY_HAND)
+    return OperatingPoint(name, model.spec.id, chosen, model.model_sha256, model.evaluation.sha256)
+
+
+def _lines_left() -> dict[str, Thresholds]:
+    """Return where the lines of each model were left in this tab, by the model's hash."""
+    left: dict[str, Thresholds] = st.session_state.setdefault(Key.THRESHOLDS_LINES, {})
+    return left
+
+
+def _origins() -> dict[str, ChosenThresholds]:
+    """Return the rule that last found the lines of each model, by the model's hash."""
+    origins: dict[str, ChosenThresholds] = st.session_state.setdefault(Key.THRESHOLDS_ORIGINS, {})
+    return origins

@@ -44,7 +44,7 @@ class Readouts {
       if (held.length > 1) for (const one of held) this.layRow(one.title, [one], role, false)
     }
     const titles = this.emptied(this.figures)
-    for (const title of ["", "photos", "rate", `${data.confidence} % interval`, "per 1,000 parts"]) cell(titles, "th", title)
+    for (const title of ["figure", "photos", "rate", `${data.confidence} % interval`, "per 1,000 parts"]) cell(titles, "th", title)
     this.told = {}
     for (const [name, title, said] of FIGURES) {
       const row = this.figures.tBodies[0].insertRow()

@@ -7,56 +7,67 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 import streamlit as st
 
-from defect_app.decision import OperatingPoint
+from defect_app.decision import InspectionThresholds, OperatingPoint, Thresholds, default_point, threshold_text
 from defect_app.errors import DefectLensError
 from defect_app.evaluation.line import line_figures
-from defect_app.evaluation.thresholds import Thresholds, verdict_counts
-from defect_app.records import PointEvent, SavedPoint, applicable
+from defect_app.evaluation.thresholds import verdict_counts
+from defect_app.people.roles import Permission
+from defect_app.points import PointAction, PointEvent, SavedPoint, applicable, open_proposals
+from defect_app.ui.parts.errors import draw_error, draw_problem
+from defect_app.ui.parts.model_evaluation import EvaluatedModel
+from defect_app.ui.parts.text import as_text
 from defect_app.ui.records import shared_records
-from defect_app.ui.text import as_text
+from defect_app.ui.session import Key, KeyOf
 from defect_app.ui.thresholds.line_setting import LineSetting
-from defect_app.ui.thresholds.lines import LineOrigin, move_lines, unsaved_point
-from defect_app.ui.thresholds.saving import WHO
-from defect_app.ui.thresholds.shown import Shown, thresholds_of
+from defect_app.ui.thresholds.lines import move_lines, unsaved_point
+from defect_app.ui.thresholds.saving import leave_toast, proposed
+from defect_app.ui.visitors import NOT_ALLOWED, ask_who, may, visitor_name
 
 MOST_IMPORT_MB = 2
-_TOAST, _WHO_HERE = "thresholds_toast", "saved_who"
 
 
-def draw_saved(shown: Shown, lines: Thresholds, setting: LineSetting | None) -> None:
+def draw_saved(model: EvaluatedModel, lines: Thresholds, setting: LineSetting | None) -> None:
     """Draw the saved points with what each does to the shown photos, their history, and export and import."""
     try:
         records = shared_records()
-        points, history = records.points(shown.spec.id), records.history(shown.spec.id)
+        points, history = records.points(model.spec.id), records.history(model.spec.id)
     except DefectLensError as error:
-        st.error(f"{as_text(str(error))} {as_text(error.remedy)}", icon=":material/database_off:")
+        draw_error(error, icon=":material/database_off:")
         return
-    st.markdown(f"**Side by side**, on {as_text(shown.selected.words)}")
+    st.markdown(f"**Side by side**, on {as_text(model.selected.words)}")
     # A chosen row is remembered by its place: after any change the tables start without a choice.
     change = history[0].id if history else 0
-    chosen = _draw_points(shown, lines, setting, points, change)
+    chosen = _draw_points(model, lines, setting, points, change)
     if not points:
         st.caption("No point is saved for this model yet: move the threshold, then press Save.")
-    _draw_actions(shown, chosen)
+    for event in open_proposals(history):
+        st.info(as_text(_said_of_proposal(event)), icon=":material/group:")
+    _draw_actions(model, chosen)
     if history:
         st.markdown("**History.** Nothing is ever overwritten; choose a row to go back to that version.")
-        _draw_history(shown, history)
-    _draw_exchange(shown, bool(points))
+        _draw_history(model, history)
+    _draw_exchange(model, bool(points))
+
+
+def _said_of_proposal(event: PointEvent) -> str:
+    of_saved = f"{event.saved.name}, version {event.saved.version}," if event.saved else ""
+    which = "The model's default point" if event.action is PointAction.PROPOSED_DEFAULT else of_saved
+    return f"{which} was proposed by {event.who} on {event.created:%Y-%m-%d %H:%M} UTC: a second person decides."
 
 
 def _draw_points(
-    shown: Shown, lines: Thresholds, setting: LineSetting | None, points: Sequence[SavedPoint], change: int
+    model: EvaluatedModel, lines: Thresholds, setting: LineSetting | None, points: Sequence[SavedPoint], change: int
 ) -> SavedPoint | None:
     listed: list[tuple[str, OperatingPoint, SavedPoint | None]] = [
-        ("on this page now", unsaved_point(shown, lines), None)
+        ("on this page now", unsaved_point(model, lines), None)
     ]
-    if shown.in_use.saved is None:
-        listed.append(("default (in use)", shown.in_use.point, None))
+    if model.in_use.saved is None:
+        listed.append(("default (in use)", model.in_use.point, None))
     listed += [(f"{s.name} (active)" if s.active else s.name, s.point, s) for s in points]
-    rows = [_row(shown, setting, *one) for one in listed]
+    rows = [_row(model, setting, *one) for one in listed]
     state = st.dataframe(
         pd.DataFrame(rows).fillna(""), hide_index=True, on_select="rerun", selection_mode="single-row",
-        key=f"saved_points_{change}",
+        key=KeyOf.THRESHOLDS_SAVED_POINTS(change),
         alt="One row for each operating point: its thresholds and what it does to the shown photos",
     )  # fmt: skip
     selected = state.selection.rows
@@ -64,123 +75,152 @@ def _draw_points(
 
 
 def _row(
-    shown: Shown, setting: LineSetting | None, title: str, point: OperatingPoint, saved: SavedPoint | None
+    model: EvaluatedModel, setting: LineSetting | None, title: str, point: OperatingPoint, saved: SavedPoint | None
 ) -> dict[str, object]:
     row: dict[str, object] = {"point": title}
-    if point.reject_at is not None and point.review_at is not None:
-        counts = verdict_counts(shown.scores, Thresholds(point.review_at, point.reject_at))
-        row |= {"review from": f"{point.review_at:.4g}", "reject from": f"{point.reject_at:.4g}"}
+    thresholds = point.thresholds
+    if isinstance(thresholds, InspectionThresholds):
+        counts = verdict_counts(model.results.scores, thresholds)
+        row |= {
+            "review from": threshold_text(thresholds.review_at),
+            "reject from": threshold_text(thresholds.reject_at),
+        }
         row |= {"escapes": counts.escapes.count, "false rejects": counts.false_rejects.count}
         row["to review"] = counts.review_load.count
         if setting is not None:
             cost = line_figures(counts, setting.defect_rate, setting.costs).cost
             row["cost per 1,000 parts"] = cost.words if cost else ""
     else:
-        row["accept from"] = f"{point.accept_at:.4g}"
-    row["chosen by"] = point.rule
+        row["accept from"] = threshold_text(thresholds.accept_at)
+    row["chosen by"] = point.chosen.rule
     if saved is not None:
-        fits = applicable(saved, shown.model_sha256)
+        fits = applicable(saved, model.model_sha256)
         row |= {"version": str(saved.version), "who": saved.who, "when": f"{saved.created:%Y-%m-%d %H:%M} UTC"}
         row |= {"note": saved.note, "model": "this one" if fits else "another version: not applied"}
     return row
 
 
-def _draw_actions(shown: Shown, chosen: SavedPoint | None) -> None:
+def _draw_actions(model: EvaluatedModel, chosen: SavedPoint | None) -> None:
+    if not may(Permission.POINTS):
+        st.caption(f":material/lock: {NOT_ALLOWED}")
+        return
     active = chosen is not None and chosen.active
-    fits = chosen is not None and applicable(chosen, shown.model_sha256)
+    fits = chosen is not None and applicable(chosen, model.model_sha256)
     # A field of its own: that of the save dialog may be open over this page.
-    st.session_state.setdefault(_WHO_HERE, st.session_state.get(WHO, ""))
+    st.session_state.setdefault(Key.THRESHOLDS_SAVED_WHO, st.session_state.get(Key.THRESHOLDS_WHO, ""))
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        st.text_input("Who", key=_WHO_HERE, max_chars=80, placeholder="Your name, for the history", width=240)
+        ask_who(Key.THRESHOLDS_SAVED_WHO, placeholder="Your name, for the history", width=240)
         st.button(
             "Go there", icon=":material/swipe_right_alt:", disabled=chosen is None,
-            on_click=_go_to, args=(shown, chosen), key="saved_move",
+            on_click=_go_to, args=(model, chosen), key=Key.THRESHOLDS_SAVED_MOVE,
         )  # fmt: skip
         if st.button(
-            "Make active", icon=":material/check_circle:", key="saved_activate",
+            "Make active", icon=":material/check_circle:", key=Key.THRESHOLDS_SAVED_ACTIVATE,
             disabled=chosen is None or active or not fits,
             help="Inspect, the command line and the API apply it from now on.",
         ) and chosen is not None:  # fmt: skip
-            _do(lambda: shared_records().activate(shown.spec.id, chosen.name, who=_who()), f"{chosen.name} is in use.")
-        if shown.in_use.saved is not None and st.button(
-            "Back to the default", icon=":material/settings_backup_restore:", key="saved_default"
+            _activate(model, chosen, f"{chosen.name} is in use.")
+        if model.in_use.saved is not None and st.button(
+            "Back to the default", icon=":material/settings_backup_restore:", key=Key.THRESHOLDS_SAVED_DEFAULT
         ):
-            _do(lambda: shared_records().deactivate(shown.spec.id, who=_who()), "The model's default point is in use.")
+            _deactivate(model)
         if chosen is None:
             st.caption("Choose a saved point by the box at the start of its row.")
         elif not fits:
-            st.caption(":orange[:material/warning:] It was saved for another version of this model: it is not applied.")
+            reason = "Saved for another version of this model, or by an earlier version of the app: it is not applied."
+            st.caption(f":orange[:material/warning:] {reason}")
 
 
-def _draw_history(shown: Shown, history: Sequence[PointEvent]) -> None:
+def _draw_history(model: EvaluatedModel, history: Sequence[PointEvent]) -> None:
     rows = [
         {
             "when": f"{e.created:%Y-%m-%d %H:%M:%S} UTC",
             "who": e.who or "not said",
             "did": e.action.value,
             "point": f"{e.saved.name}, version {e.saved.version}" if e.saved else "",
-            "thresholds": e.saved.point.thresholds_in_words if e.saved else "",
+            "thresholds": e.saved.point.thresholds.in_words if e.saved else "",
             "note": e.saved.note if e.saved else "",
         }
         for e in history
     ]
     state = st.dataframe(
         pd.DataFrame(rows), hide_index=True, on_select="rerun", selection_mode="single-row",
-        key=f"saved_history_{history[0].id}",
+        key=KeyOf.THRESHOLDS_SAVED_HISTORY(history[0].id),
         alt="Who changed which operating point, and when, newest first",
     )  # fmt: skip
     selected = state.selection.rows
     event = history[selected[0]] if selected and selected[0] < len(history) else None
     saved = event.saved if event else None
     if saved is not None:
-        can = applicable(saved, shown.model_sha256) and not saved.active
+        can = applicable(saved, model.model_sha256) and not saved.active
         label = f"Make version {saved.version} of {as_text(saved.name)} active"
-        if st.button(label, icon=":material/history:", disabled=not can, key="saved_roll_back"):
-            said = f"{saved.name}, version {saved.version}, is in use."
-            _do(lambda: shared_records().activate(shown.spec.id, saved.name, who=_who(), version=saved.version), said)
+        if st.button(label, icon=":material/history:", disabled=not can, key=Key.THRESHOLDS_SAVED_ROLL_BACK):
+            done = f"{saved.name}, version {saved.version}, is in use."
+            _activate(model, saved, done, version=saved.version)
 
 
-def _draw_exchange(shown: Shown, any_point: bool) -> None:
+def _draw_exchange(model: EvaluatedModel, any_point: bool) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.download_button(
-            "Export as JSON", lambda: shared_records().export_points(shown.spec.id), f"points-{shown.spec.id}.json",
+            "Export as JSON", lambda: shared_records().export_points(model.spec.id), f"points-{model.spec.id}.json",
             "application/json", icon=":material/download:", disabled=not any_point,
-            on_click="ignore", key="saved_export",
+            on_click="ignore", key=Key.THRESHOLDS_SAVED_EXPORT,
         )  # fmt: skip
         with st.popover("Import", icon=":material/upload:"):
             file = st.file_uploader(
-                "A file of exported points", ["json"], max_upload_size=MOST_IMPORT_MB, key="saved_file"
+                "A file of exported points", ["json"], max_upload_size=MOST_IMPORT_MB, key=Key.THRESHOLDS_SAVED_FILE
             )
-            if st.button("Import", disabled=file is None, key="saved_import") and file is not None:
-                _import(shown, file.getvalue())
+            if st.button("Import", disabled=file is None, key=Key.THRESHOLDS_SAVED_IMPORT) and file is not None:
+                _import(model, file.getvalue())
 
 
-def _import(shown: Shown, data: bytes) -> None:
+def _import(model: EvaluatedModel, data: bytes) -> None:
     try:
         text = data.decode()
     except UnicodeDecodeError:
-        st.error("This is no text: choose a file that was made by Export.", icon=":material/block:")
+        draw_problem("This is no text: choose a file that was made by Export.")
         return
-    _do(
-        lambda: shared_records().import_points(text, _who(), model_id=shown.spec.id),
-        "Imported; none is active by that.",
-    )
+
+    def change() -> str:
+        shared_records().import_points(text, _who(), model_id=model.spec.id)
+        return "Imported; none is active by that."
+
+    _change(change)
 
 
-def _do(change: Callable[[], object], said: str) -> None:
+def _activate(model: EvaluatedModel, saved: SavedPoint, done: str, version: int | None = None) -> None:
+    def change() -> str:
+        default = default_point(model.spec)
+        now = shared_records().activate(model.spec.id, saved.name, who=_who(), version=version, default=default)
+        return done if now.active else proposed(now.name)
+
+    _change(change)
+
+
+def _deactivate(model: EvaluatedModel) -> None:
+    def change() -> str:
+        is_done = shared_records().deactivate(model.spec.id, who=_who(), default=default_point(model.spec))
+        return "The model's default point is in use." if is_done else proposed("The model's default point")
+
+    _change(change)
+
+
+def _change(change: Callable[[], str]) -> None:
+    if not may(Permission.POINTS):
+        draw_problem(NOT_ALLOWED)
+        return
     try:
-        change()
+        said = change()
     except DefectLensError as error:
-        st.error(f"{as_text(str(error))} {as_text(error.remedy)}", icon=":material/block:")
+        draw_error(error)
         return
-    st.session_state[_TOAST] = as_text(said)
+    leave_toast(said)
     st.rerun()
 
 
-def _go_to(shown: Shown, saved: SavedPoint) -> None:
-    point, lines = saved.point, thresholds_of(saved.point)
-    move_lines(shown, lines, LineOrigin(lines, point.rule, point.split, point.n))
+def _go_to(model: EvaluatedModel, saved: SavedPoint) -> None:
+    move_lines(model, saved.point.thresholds, saved.point.chosen)
 
 
 def _who() -> str:
-    return str(st.session_state.get(_WHO_HERE) or "")
+    return visitor_name() or str(st.session_state.get(Key.THRESHOLDS_SAVED_WHO) or "")

@@ -1,0 +1,39 @@
+"""The packages that not every install has: where one is missing, an error that says how to get it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from defect_app.errors import PackageMissing
+from defect_app.paths import INSTALLED
+
+EXTRAS = {
+    "explain": frozenset({"keras", "tensorflow", "tf_keras_vis"}),
+    "train": frozenset({"kagglehub", "keras", "nncf", "tensorflow"}),
+}
+"""What each optional group of ``pyproject.toml`` brings, by the name that is imported."""
+
+
+@contextmanager
+def needs_extra(extra: str) -> Iterator[None]:
+    """Turn the failed import of an optional package inside the block into a plain error.
+
+    Parameters
+    ----------
+    extra : str
+        A key of `EXTRAS`.
+
+    Raises
+    ------
+    PackageMissing
+        If a package of this group is not installed; an import that fails for another reason goes through.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as missing:
+        package = (missing.name or "").partition(".")[0]
+        if package not in EXTRAS[extra]:
+            raise
+        how = f"pip install 'defect-lens[{extra}]'" if INSTALLED else "make setup"
+        raise PackageMissing(f"This needs {package}, which is not installed.", f"Install it with: {how}") from missing

@@ -1,0 +1,86 @@
+"""A frame that a person drew, as shares of a photo: the same part of every photo of a camera that stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+from typing import Final, Self
+
+from defect_app.inspection.framing.frame import Frame, Region
+
+MOST_FRAMES: Final = 24
+"""So many frames of one photo are judged, each with a verdict of its own."""
+LEAST_SHARE: Final = 0.01
+"""The smallest side of a frame, as a share of the photo's."""
+
+
+@dataclass(frozen=True)
+class FixedFrame:
+    """A rectangle in every photo, whatever its size: all in [0, 1], shares of the photo's width and height.
+
+    Raises
+    ------
+    ValueError
+        If it does not lie in the photo, or a side is below `LEAST_SHARE`.
+    """
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    def __post_init__(self) -> None:
+        """Check that it is a part of a photo."""
+        values = (self.x, self.y, self.width, self.height)
+        inside = min(self.x, self.y) >= 0 and max(self.x + self.width, self.y + self.height) <= 1 + 1e-9
+        if not (all(map(isfinite, values)) and inside and min(self.width, self.height) >= LEAST_SHARE):
+            raise ValueError(f"expected a frame within the photo, in shares of its sides from 0 to 1, got {values}")
+
+    @classmethod
+    def of(cls, frame: Frame, width: int, height: int) -> Self:
+        """Return a frame of a photo of this size in pixels."""
+        return cls(frame.x / width, frame.y / height, frame.width / width, frame.height / height)
+
+    @classmethod
+    def clamped(cls, x: float, y: float, width: float, height: float) -> Self:
+        """Return the part of a rectangle that lies in the photo; at least `LEAST_SHARE` wide and high.
+
+        Raises
+        ------
+        ValueError
+            If a side is no number.
+        """
+        if not all(map(isfinite, (x, y, width, height))):
+            raise ValueError(f"expected four numbers, got {(x, y, width, height)}")
+        left, top = (min(max(0.0, v), 1 - LEAST_SHARE) for v in (x, y))
+        right, bottom = (
+            min(1.0, max(start + LEAST_SHARE, end)) for start, end in ((left, x + width), (top, y + height))
+        )
+        return cls(left, top, right - left, bottom - top)
+
+    def in_photo(self, width: int, height: int) -> Frame:
+        """Return the frame in pixels of a photo of this size."""
+        return Region(self.x * width, self.y * height, self.width * width, self.height * height).within(width, height)
+
+    def divided(self, rows: int, columns: int) -> tuple[FixedFrame, ...]:
+        """Return the cells of a grid over the frame, row by row: parts in a tray."""
+        wide, tall = self.width / columns, self.height / rows
+        return tuple(
+            FixedFrame(self.x + column * wide, self.y + row * tall, wide, tall)
+            for row in range(rows)
+            for column in range(columns)
+        )
+
+
+def decoded_side(least_side: int, frames: Sequence[FixedFrame]) -> int:
+    """Return the side that a reduced decode must keep, so that the smallest frame has the pixels that a model needs.
+
+    Parameters
+    ----------
+    least_side : int
+        What a whole photo needs, see `Inspector.least_side`.
+    frames : sequence of FixedFrame
+        The parts of the photo that are judged; none is the whole.
+    """
+    return round(least_side / min((min(frame.width, frame.height) for frame in frames), default=1.0))

@@ -1,0 +1,271 @@
+"""A loaded model, from untrusted bytes to a verdict: one photo, or many on every core."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+from copy import copy
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from defect_app.catalog import CatalogEntry, ModelSpec, find_model, weights_sha256
+from defect_app.decision import Judgement, OperatingPoint, default_point, judge
+from defect_app.engine import ActivationMap, Engine, in_photo_frame
+from defect_app.errors import ModelUnavailable
+from defect_app.familiarity import FamiliarityModel, FamiliarityResult
+from defect_app.inspection.framing import FRAMING_FILE, FixedFrame, Frame, FrameModel, cut_out, resized_frame
+from defect_app.inspection.framing.fixed_frame import decoded_side
+from defect_app.inspection.framing.heat import in_whole_photo
+from defect_app.inspection.framing.part import PartFinder, too_small
+from defect_app.inspection.in_order import in_order
+from defect_app.inspection.input_pixels import input_pixels
+from defect_app.inspection.workers import OwnThreads
+from defect_app.intake import Photo, Rejection, read_photo
+
+__all__ = ["Inspected", "Inspector", "input_pixels", "judged_anew"]
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """A photo and all that was found out about it.
+
+    Attributes
+    ----------
+    photo : Photo
+        The upright pixels that were judged.
+    probabilities : ndarray of float32, shape (n_classes,)
+        In the order of the spec's classes.
+    activation_map : ActivationMap or None
+        Where in the photo the evidence lies; None, too, for an unfamiliar photo, where it would mean nothing.
+    familiarity : FamiliarityResult or None
+        How familiar and how good the photo is; None where the model remembers nothing.
+    judgement : Judgement
+        The verdict with its reason.
+    frame : Frame or None
+        The part of the photo that was judged, in pixels of the upright original; None is the whole photo.
+    near : tuple of ndarray
+        Probabilities on frames that are as good as the found one: all must lead to the same verdict.
+    """
+
+    photo: Photo
+    probabilities: np.ndarray
+    activation_map: ActivationMap | None
+    familiarity: FamiliarityResult | None
+    judgement: Judgement
+    frame: Frame | None = None
+    near: tuple[np.ndarray, ...] = ()
+
+    @property
+    def is_familiar(self) -> bool:
+        """Whether the model knows photos like this one; true where it remembers none."""
+        return self.familiarity is None or self.familiarity.familiar
+
+    def without_pixels(self) -> Inspected:
+        """Return the same without the photo's pixels, to be kept."""
+        return replace(self, photo=replace(self.photo, pixels=self.photo.pixels[:0, :0].copy()))
+
+
+class Inspector:
+    """A loaded model that judges photos; safe to share between threads and sessions.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        What the model is; its files are taken as verified, see `catalog.load_catalog`.
+    folder : Path
+        The model's folder.
+    weights : str
+        Stem of the OpenVINO files.
+
+    Attributes
+    ----------
+    frame : FixedFrame or None
+        The part of each photo that `inspect` judges, see `in_frame`. None is the whole photo.
+
+    Raises
+    ------
+    ModelUnavailable
+        If the files cannot be loaded.
+    """
+
+    def __init__(self, spec: ModelSpec, folder: Path, weights: str = "model") -> None:
+        self.spec, self.folder = spec, folder
+        self.frame: FixedFrame | None = None
+        self.engine = Engine(spec, folder, weights)
+        self.weights_sha256 = weights_sha256(folder)
+        remembered = folder / "familiarity.npz"
+        self.familiarity = FamiliarityModel.load(remembered) if remembered.is_file() else None
+        if self.familiarity is not None and self.familiarity.references.shape[1] != self.engine.n_features:
+            raise ModelUnavailable(
+                f"{spec.id}: {remembered.name} remembers {self.familiarity.references.shape[1]} features a photo, the "
+                f"model gives {self.engine.n_features}.",
+                "Restore the model folder.",
+            )
+        self.default_point = default_point(spec)
+        framing = folder / FRAMING_FILE
+        self.part_finder: PartFinder | None = None
+        if framing.is_file() and self.familiarity is not None:
+            self.part_finder = PartFinder(spec, folder, FrameModel.load(framing), self.engine, self.familiarity)
+
+    @property
+    def model_sha256(self) -> str:
+        """The model's identity: all that decides, see `ModelSpec.identity`."""
+        return self.spec.identity
+
+    @classmethod
+    def from_entry(cls, entry: CatalogEntry) -> Self:
+        """Load the model of a catalog entry.
+
+        Raises
+        ------
+        ModelUnavailable
+            If it is disabled or cannot be loaded.
+        """
+        return cls(entry.usable_spec, entry.folder)
+
+    @classmethod
+    def from_id(cls, model_id: str, models_folder: Path | None = None) -> Self:
+        """Look a model up in the catalog, which verifies its files, and load it.
+
+        Parameters
+        ----------
+        model_id : str
+            A folder under ``models/``.
+        models_folder : Path, optional
+            Default: the project's ``models/``.
+
+        Raises
+        ------
+        ModelUnavailable
+            If it is missing, disabled, or cannot be loaded.
+        """
+        return cls(*find_model(model_id, models_folder))
+
+    @property
+    def least_side(self) -> int:
+        """The side in pixels that a reduced decode must keep twice: the larger side of the model's input.
+
+        Where a part of each photo is judged, that part has so many.
+        """
+        frames = () if self.frame is None else (self.frame,)
+        return decoded_side(max(self.spec.input.height, self.spec.input.width), frames)
+
+    def in_frame(self, frame: FixedFrame | None) -> Self:
+        """Return this model as one that judges the same part of each photo and looks for none; it shares all else."""
+        framed = copy(self)
+        framed.frame = frame
+        return framed
+
+    def inspect_bytes(self, data: bytes, name: str, point: OperatingPoint | None = None) -> Inspected | Rejection:
+        """Judge one file; what is not a usable photo comes back as a `Rejection`, never as an exception."""
+        return self._inspect_file(name, data, point, False)
+
+    def inspect(self, photo: Photo, point: OperatingPoint | None = None) -> Inspected:
+        """Judge one photo at an operating point (default: the one the model was delivered with).
+
+        It is judged in the model's `frame`; without one, an unfamiliar photo is searched for the part where the model
+        can do that, and judged there.
+        """
+        frame = None if self.frame is None else self.frame.in_photo(photo.width, photo.height)
+        return self._inspected(photo, point, frame)
+
+    def inspect_frame(self, photo: Photo, frame: Frame, point: OperatingPoint | None = None) -> Inspected:
+        """Judge a part of a photo that somebody chose; nothing is searched.
+
+        Parameters
+        ----------
+        photo : Photo
+            What intake accepted.
+        frame : Frame
+            In pixels of the upright original. `whole_of` the photo judges it as it is.
+        point : OperatingPoint, optional
+            Default: the one the model was delivered with.
+        """
+        return self._inspected(photo, point, frame)
+
+    def _inspected(self, photo: Photo, point: OperatingPoint | None, frame: Frame | None) -> Inspected:
+        whole = whole_of(photo)
+        size, shape = (photo.width, photo.height), (photo.pixels.shape[1], photo.pixels.shape[0])
+        seen = whole if frame is None else frame
+        pixels = input_pixels(cut_out(photo.pixels, resized_frame(seen, picture=size, to=shape)), self.spec)
+        prediction = self.engine.predict(pixels)
+        familiarity = self.familiarity.assess(prediction.features, pixels) if self.familiarity else None
+        near: tuple[np.ndarray, ...] = ()
+        if frame is not None and familiarity is not None and seen != whole:
+            # Fine defects of a part that is enlarged so much are not in the photo, whoever framed it.
+            problems = familiarity.quality_problems + too_small(seen, self.spec)
+            familiarity = replace(familiarity, quality_problems=problems)
+        if frame is None and self.part_finder is not None and familiarity is not None and not familiarity.familiar:
+            found = self.part_finder.find(photo.pixels)
+            if found is not None:
+                seen = resized_frame(found.frame, picture=shape, to=size)
+                prediction, familiarity, near = found.prediction, found.familiarity, found.near
+        heat = prediction.activation_map
+        if heat is not None:
+            heat = in_photo_frame(heat, self.spec.input, photo_height=seen.height, photo_width=seen.width)
+            heat = in_whole_photo(heat, seen, width=photo.width, height=photo.height)
+        if familiarity is not None and not familiarity.familiar:
+            heat = None
+        judgement = judge(
+            prediction.probabilities,
+            self.spec,
+            point or self.default_point,
+            familiarity,
+            doubt=photo.doubt,
+            near=near,
+            is_part=seen != whole,
+        )
+        return Inspected(
+            photo, prediction.probabilities, heat, familiarity, judgement, None if seen == whole else seen, near
+        )
+
+    def inspect_many(
+        self, files: Iterable[tuple[str, bytes]], point: OperatingPoint | None = None, *, whole_photos: bool = False
+    ) -> Generator[Inspected | Rejection, None, None]:
+        """Judge many files, in order, with as many threads as the engine has streams.
+
+        Parameters
+        ----------
+        files : iterable of (name, bytes)
+            Read lazily, a few ahead: memory does not grow with the batch.
+        point : OperatingPoint, optional
+            Default: the one the model was delivered with.
+        whole_photos : bool
+            Whether no part is looked for in unfamiliar photos: what a model answers is measured on whole photos.
+
+        Yields
+        ------
+        Inspected or Rejection
+            One for each file, in the order of `files`. Closing the generator stops the work.
+        """
+        with OwnThreads(self.engine.streams + 1) as threads:
+            yield from in_order(lambda file: self._inspect_file(*file, point, whole_photos), files, threads)
+
+    def _inspect_file(
+        self, name: str, data: bytes, point: OperatingPoint | None, whole_photo: bool
+    ) -> Inspected | Rejection:
+        photo = read_photo(data, name, least_side=self.least_side)
+        if isinstance(photo, Rejection):
+            return photo
+        return self.inspect_frame(photo, whole_of(photo), point) if whole_photo else self.inspect(photo, point)
+
+
+def judged_anew(inspected: Inspected, spec: ModelSpec, point: OperatingPoint) -> Inspected:
+    """Return a photo with the verdict that its stored probabilities get at another operating point."""
+    judgement = judge(
+        inspected.probabilities,
+        spec,
+        point,
+        inspected.familiarity,
+        doubt=inspected.photo.doubt,
+        near=inspected.near,
+        is_part=inspected.frame is not None,
+    )
+    return replace(inspected, judgement=judgement)
+
+
+def whole_of(photo: Photo) -> Frame:
+    """Return the frame that is the whole photo."""
+    return Frame(0, 0, photo.width, photo.height)

@@ -1,0 +1,1 @@
+"""Results as files to take away; nothing here draws on a page."""

@@ -1,0 +1,1 @@
+"""Cardboard boxes in a room, whole or crushed, torn, wet."""

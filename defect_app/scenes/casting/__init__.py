@@ -1,0 +1,1 @@
+"""Pump-impeller castings seen from above."""

@@ -1,0 +1,1 @@
+"""Tall grey pictures of metal parts, sound or cracked."""

@@ -1,0 +1,1 @@
+"""Phones with whole, scratched or cracked screens."""

@@ -1,0 +1,1 @@
+"""One database, SQLite or PostgreSQL: its tables, its migrations, and its failures in words."""

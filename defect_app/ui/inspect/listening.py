@@ -1,0 +1,74 @@
+"""What the browser does beside Streamlit's widgets: tells of files too large to send, feeds large drops, hears keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import streamlit as st
+from pydantic import Field, StrictBool, StrictInt
+
+from defect_app.errors import InvalidDocument
+from defect_app.intake import PhotoFile
+from defect_app.ui.session import Key
+from defect_app.validation import validated
+
+MEBIBYTE = 1 << 20
+
+SCRIPTS = ("listening.js", "feeding.js")
+"""Joined into one module: a component of this kind is one script."""
+
+_COMPONENT = st.components.v2.component(
+    "defect_lens_listening",
+    js="\n".join((Path(__file__).parent / name).read_text(encoding="utf-8") for name in SCRIPTS),
+)
+
+
+@dataclass(frozen=True)
+class UnsentFile:
+    """A file that the browser kept back: its name, data and never a path, and its size in bytes."""
+
+    name: Annotated[str, Field(max_length=4096)]
+    size: Annotated[StrictInt, Field(ge=0)]
+
+
+@dataclass(frozen=True)
+class UnsentFiles:
+    """The files of one drop that the browser kept back.
+
+    Attributes
+    ----------
+    id : str
+        Of the drop: a report that comes twice is one.
+    files : tuple of UnsentFile
+        What was not sent.
+    all : bool
+        Whether nothing else was dropped.
+    """
+
+    id: str = ""
+    files: Annotated[tuple[UnsentFile, ...], Field(max_length=100_000)] = ()
+    all: StrictBool = False
+
+    @property
+    def photo_files(self) -> list[PhotoFile]:
+        """The files for a batch, each to be refused with its size."""
+        return [PhotoFile.not_sent(file.name, file.size) for file in self.files]
+
+
+def listen(limit_mb: int) -> UnsentFiles:
+    """Return the files above the uploader's limit, in mebibytes, that were dropped since the last run of the page."""
+    with st.container(key=Key.SHARED_QUIET_LISTENING):
+        heard = _COMPONENT(
+            key=Key.INSPECT_LISTENING, data={"most": limit_mb * MEBIBYTE}, on_refused_change=lambda: None
+        )
+    sent = heard.get("refused")
+    if not isinstance(sent, Mapping) or sent.get("id") == st.session_state.get(Key.INSPECT_UNSENT):
+        return UnsentFiles()
+    st.session_state[Key.INSPECT_UNSENT] = sent.get("id")
+    try:
+        return validated(UnsentFiles, dict(sent))
+    except InvalidDocument:
+        return UnsentFiles()

@@ -1,0 +1,1 @@
+"""The Inspections page: all that was judged and stored."""

@@ -1,0 +1,1 @@
+"""The Teach page: photos in, a model of one's own product out."""
