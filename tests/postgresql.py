@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -81,14 +81,18 @@ def standing_still(url: str) -> Iterator[None]:
     """Let a server stand still while the block runs: its machine takes connections and words, and nobody answers."""
     with psycopg.connect(url.replace("postgresql+psycopg", "postgresql") + "/postgres") as connection:
         server = _parent(connection.info.backend_pid)
-    processes = [server, *(int(p.name) for p in Path("/proc").glob("[0-9]*") if _parent(int(p.name)) == server)]
-    for process in processes:
-        os.kill(process, signal.SIGSTOP)
+    stopped: list[int] = []
     try:
+        # The server first, so that it starts no more; a process of its own may end before its turn comes.
+        for process in [server, *(int(p.name) for p in Path("/proc").glob("[0-9]*") if _parent(int(p.name)) == server)]:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGSTOP)
+                stopped.append(process)
         yield
     finally:
-        for process in processes:
-            os.kill(process, signal.SIGCONT)
+        for process in stopped:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGCONT)
 
 
 def _parent(process: int) -> int:
