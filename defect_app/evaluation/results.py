@@ -10,6 +10,7 @@ import pandas as pd
 from defect_app.decision import InspectionThresholds, RecognitionThresholds, Thresholds
 from defect_app.evaluation.answers import accuracy_over_repeats, answers_at, headline, mistakes, verdict_matrix
 from defect_app.evaluation.calibration import Calibration, calibration
+from defect_app.evaluation.calibration_chance import ChanceError, chance_error
 from defect_app.evaluation.confusion import ConfusionMatrix, condensed, confusion_matrix
 from defect_app.evaluation.coverage import CoverageCurve, coverage_curve, top_k_accuracy
 from defect_app.evaluation.histograms import ScoreHistogram, score_histogram
@@ -135,11 +136,21 @@ class SelectionResults:
     @cached_property
     def calibration(self) -> Calibration:
         """What probabilities are worth: of a defect, or of the named class for a recognition model."""
+        return calibration(*self._outcomes)
+
+    @cached_property
+    def calibration_by_chance(self) -> ChanceError:
+        """How far off a perfectly calibrated model would be with these photos."""
+        return chance_error(self._outcomes[1], self.calibration.expected_error)
+
+    @property
+    def _outcomes(self) -> tuple[np.ndarray, np.ndarray]:
+        """What came true, bool, and with which probability; each of shape (n,)."""
         selected = self.selected
         if not selected.inspection:
-            return calibration(selected.predicted == selected.actual, selected.confidence)
+            return selected.predicted == selected.actual, selected.confidence
         known = selected.is_good | selected.is_defective
-        return calibration(selected.is_defective[known], selected.p_defect[known])
+        return selected.is_defective[known], selected.p_defect[known]
 
     @cached_property
     def coverage(self) -> CoverageCurve:

@@ -9,6 +9,7 @@ from sklearn.calibration import calibration_curve
 from defect_app.catalog import ClassSpec
 from defect_app.decision import InspectionThresholds, RecognitionThresholds
 from defect_app.evaluation.calibration import calibration
+from defect_app.evaluation.calibration_chance import chance_error
 from defect_app.evaluation.confusion import (
     OTHER,
     UNSURE,
@@ -240,6 +241,30 @@ def test_the_bootstrap_by_kinds_agrees_with_resampling_rows() -> None:
     got = calibration(bad, scores)
     interval = (got.expected_error_low, got.expected_error_high)
     assert interval == pytest.approx(np.quantile(rows, [0.025, 0.975]), abs=0.01)
+
+
+def errors_of_calibrated_sets(p: np.ndarray, sets: int) -> list[float]:
+    generator = np.random.default_rng(1)
+    return [calibration(generator.random(len(p)) < p, p).expected_error for _ in range(sets)]
+
+
+@pytest.mark.parametrize("n", [47, 718])
+def test_what_chance_does_to_a_perfectly_calibrated_model_is_what_such_models_show(n: int) -> None:
+    p = np.random.default_rng(10).beta(0.3, 0.5, n)
+    errors = errors_of_calibrated_sets(p, 200)
+    got = chance_error(p, 0.0)
+    assert got == chance_error(p, 0.0)
+    assert got.mean == pytest.approx(np.mean(errors), rel=0.05)
+    assert (got.low, got.high) == pytest.approx(np.quantile(errors, [0.025, 0.975]), rel=0.25)
+
+
+def test_a_model_is_called_off_only_beyond_what_chance_does() -> None:
+    generator = np.random.default_rng(8)
+    p = generator.random(4000)
+    honest, boasting = (calibration(generator.random(4000) < q, p) for q in (p, p**2))
+    assert "may be perfect" in chance_error(p, honest.expected_error).sentence
+    assert "farther off" in chance_error(p, boasting.expected_error).sentence
+    assert not chance_error(np.empty(0), float("nan")).sentence
 
 
 def test_a_calibrated_and_an_overconfident_model_are_told_apart_in_words() -> None:

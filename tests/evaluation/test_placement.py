@@ -68,6 +68,27 @@ def test_where_lines_tie_each_leans_to_the_cheaper_mistake(costs: Costs, expecte
     assert "0.00 per 1,000 parts" in found.sentence
 
 
+# What a casting model of 21 November 2026 gave: the ends of the gap on 702 validation photos, all of them told apart
+# there, and the lowest scores of the 453 defective test parts.
+CASTINGS = SortedScores(np.array([0.05, 0.6809614]), np.array([0.9533365, 0.9999]), words="702 validation photos")
+CASTINGS_TEST_DEFECTIVE = np.array([0.0273, 0.0452, 0.7971, 0.8487, 0.9356, 0.9419, 0.9457, 0.9647, 0.9705, 0.9722])
+
+
+@pytest.mark.parametrize(
+    ("costs", "review_at", "escapes"),
+    [(Costs(500, 20, 2), 0.681, 2), (Costs(500, 20, 600), 0.681, 2), (Costs(7, 7, 7), 0.8685, 4)],
+    ids=["a look is cheap", "a look is dear", "nothing is cheaper"],
+)
+def test_castings_without_a_mistake_on_validation_escape_less_where_the_line_leans(
+    costs: Costs, review_at: float, escapes: int
+) -> None:
+    found = least_cost(CASTINGS, costs, 0.02)
+    assert found.thresholds is not None
+    assert found.thresholds.review_at == review_at
+    assert int((found.thresholds.review_at > CASTINGS_TEST_DEFECTIVE).sum()) == escapes
+    assert "cannot tell review or reject lines between 0.681 and 0.953 apart" in found.sentence
+
+
 def test_least_cost_says_which_lines_these_pictures_cannot_tell_apart() -> None:
     sentence = least_cost(APART, Costs(500, 20, 2), 0.02).sentence
     assert "These pictures cannot tell review or reject lines between 0.3 and 0.9 apart" in sentence

@@ -17,6 +17,8 @@ from streamlit.testing.v1.element_tree import NumberInput
 
 from defect_app.catalog import ChosenThresholds, ClassSpec, InspectionThresholds
 from defect_app.evaluation import EVALUATION_FILE
+from defect_app.evaluation.calibration import calibration
+from defect_app.evaluation.calibration_chance import chance_error
 from defect_app.ui.session import Key
 from tests.evaluation.caches import casting_rows, generated, rows_of, write_cache
 from tests.model_folders import make_model_folder
@@ -77,6 +79,17 @@ def test_the_tables_of_classes_equal_those_of_scikit_learn(models: Path) -> None
     precision, recall, f1, support = precision_recall_fscore_support(bad, stored >= REJECT_AT, labels=[True, False])
     for name, expected in {"Precision": precision, "Recall": recall, "F1": f1, "Photos": support}.items():
         np.testing.assert_allclose(table[name], expected, rtol=1e-6)
+
+
+def test_beside_the_calibration_error_stands_what_chance_does_with_so_few_photos(models: Path) -> None:
+    bad, scores = generated(47, seed=5)
+    with_rows(models, casting_rows(bad, scores))
+    page = evaluate_page(view="Calibration").run()
+    assert not page.exception
+    stored = np.float64(np.float32(scores))
+    expected = chance_error(stored, calibration(bad, stored).expected_error)
+    assert "With 47 photos a perfectly calibrated model is off by" in expected.sentence
+    assert expected.sentence in shown_words(page)
 
 
 @pytest.mark.parametrize("cell", ["Defective casting → Good casting", "Good casting → Defective casting"])

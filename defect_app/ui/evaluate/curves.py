@@ -73,6 +73,8 @@ def draw_calibration(model: EvaluatedModel) -> None:
     """Draw the reliability diagram with its sentence."""
     bins = model.results.calibration
     st.markdown(f"### {as_text(bins.sentence)}")
+    if by_chance := model.results.calibration_by_chance.sentence:
+        st.caption(as_text(by_chance))
     left, right = st.columns([3, 2], gap="medium")
     with left:
         draw_chart(
