@@ -86,7 +86,7 @@ def test_beside_the_calibration_error_stands_what_chance_does_with_so_few_photos
     with_rows(models, casting_rows(bad, scores))
     page = evaluate_page(view="Calibration").run()
     assert not page.exception
-    stored = np.float64(np.float32(scores))
+    stored = np.asarray(scores, np.float32).astype(np.float64)
     expected = chance_error(stored, calibration(bad, stored).expected_error)
     assert "With 47 photos a perfectly calibrated model is off by" in expected.sentence
     assert expected.sentence in shown_words(page)
