@@ -173,6 +173,11 @@ class Settings(BaseSettings):
         le=0.5,
         allow_inf_nan=False,
     )
+    lessons: Path | None = _setting(
+        None,
+        expected="a folder",
+        about="Folder of lessons of one's own, a TOML file each; the Lessons page shows them after the app's.",
+    )
     log_level: LogLevel | None = _setting(
         None,
         expected="debug, info, warning or error",

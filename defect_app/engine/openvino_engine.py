@@ -81,6 +81,8 @@ class Engine:
         Which kind of heat map this model gives.
     n_features : int
         How many `Prediction.features` there are.
+    n_weights : int
+        How many numbers the served network holds, single ones left out; normalisation is folded into its layers.
 
     Raises
     ------
@@ -102,6 +104,7 @@ class Engine:
                 # One photo at a time: sizes that are known beforehand save about a twelfth of the time.
                 model.reshape([1, spec.input.height, spec.input.width, 3])
             self._head_weights = _head_weights(model, len(spec.classes))
+            self.n_weights = _n_weights(model)
             compiled = core.compile_model(model, "CPU", one_thread_each(self.streams))
         except RuntimeError as error:
             _log.info("model_load_failed", model=spec.id, openvino=str(error))
@@ -286,3 +289,14 @@ def _head_weights(model: ov.Model, n_classes: int) -> np.ndarray | None:
     kernel = kernel.T if node.get_attributes().get("transpose_b") else kernel
     channels = results["features"].input_value(0).get_partial_shape()[3]
     return kernel if kernel.shape == (channels.get_length(), n_classes) else None
+
+
+def _n_weights(model: Any) -> int:
+    constants = [op for op in model.get_ops() if op.get_type_name() == "Constant"]
+    sizes = [int(np.prod(list(op.get_output_shape(0)))) for op in constants if _holds_weights(op)]
+    return sum(size for size in sizes if size > 1)
+
+
+def _holds_weights(constant: Any) -> bool:
+    kind = constant.get_output_element_type(0)
+    return bool(kind.is_real()) or kind in (ov.Type.i8, ov.Type.u8)

@@ -45,7 +45,7 @@ class Sample:
 
 def samples_for(spec: ModelSpec) -> tuple[Sample, ...]:
     """Return the samples for a model: scenes of its product, or everyday photos for a recognition model."""
-    return _everyday_samples() if spec.task == "recognition" else samples_of(spec.product)
+    return everyday_samples() if spec.task == "recognition" else samples_of(spec.product)
 
 
 @lru_cache(maxsize=32)
@@ -64,8 +64,8 @@ def samples_of(product: str) -> tuple[Sample, ...]:
 
 
 @lru_cache(maxsize=1)
-def _everyday_samples() -> tuple[Sample, ...]:
-    """Photos inside scikit-learn and scikit-image: read from the packages, never copied here."""
+def everyday_samples() -> tuple[Sample, ...]:
+    """Return photos inside scikit-learn and scikit-image: read from the packages, never copied here."""
     from skimage import data as skimage_data
 
     def image_of(name: str) -> Callable[[], bytes]:

@@ -82,6 +82,14 @@ class Address(StrEnum):
     # Glossary
     TERM = "term"
 
+    # Lessons, and the inspector's exam
+    LESSON = "lesson"
+    STEP = "step"
+    ANSWER = "answer"
+    PRESENT = "present"
+    EXAM = "exam"
+    EXAM_SEED = "exam_seed"
+
 
 class Key(StrEnum):
     """Keys of the session's state, those of widgets among them, each with the name of its page first."""
@@ -224,6 +232,19 @@ class Key(StrEnum):
     TEACH_FOUND = "teach_found"
     TEACH_NEW_VERSION = "teach_new_version"
 
+    LESSONS_CHOSEN = "lessons_chosen"
+    LESSONS_NOTE = "lessons_note"
+    LESSONS_PREVIOUS = "lessons_previous"
+    LESSONS_NEXT = "lessons_next"
+    LESSONS_PRESENT = "lessons_present"
+    LESSONS_STAGE = "lessons_stage"
+    LESSONS_PHOTO = "lessons_photo"
+    LESSONS_UPLOAD = "lessons_upload"
+    LESSONS_EXAMS = "lessons_exams"
+    LESSONS_EXAM_PLACE = "lessons_exam_place"
+    LESSONS_EXAM_SHEET = "lessons_exam_sheet"
+    LESSONS_EXAM_WHO = "lessons_exam_who"
+
     THRESHOLDS_MODEL = "thresholds_model"
     THRESHOLDS_LINES = "thresholds_lines"
     THRESHOLDS_ORIGINS = "thresholds_origins"
@@ -292,6 +313,10 @@ class KeyOf(StrEnum):
     EXPLAIN_REVEAL = "explain_reveal"
     EXPLAIN_DOWNLOAD = "explain_download"
     EXPLAIN_HITS = "explain_hits"
+
+    LESSONS_BEGIN = "lessons_begin"
+    LESSONS_CHOICE = "lessons_choice"
+    LESSONS_GUESS = "lessons_guess"
 
     REVIEW_LOOKING = "review_looking"
     REVIEW_LIMIT = "review_limit"

@@ -25,6 +25,8 @@ PAGES = {
     "/compare": "What they cost",
     "/explain?model=casting-mobilenetv2": "Is it to be believed?",
     "/thresholds?model=casting-mobilenetv2": "In use by Inspect",
+    "/lessons": "a question before each answer",
+    "/lessons?lesson=confusion-matrix&step=2&answer=1&present=1": "Leave the presentation",
 }
 
 

@@ -34,6 +34,7 @@ MENU = (
     MenuEntry("pages/compare.py", "Compare", ":material/compare_arrows:", "Understand the models"),
     MenuEntry("pages/explain.py", "Explain", ":material/lightbulb:", "Understand the models"),
     MenuEntry("pages/thresholds.py", "Thresholds", ":material/tune:", "Decide"),
+    MenuEntry("pages/lessons.py", "Lessons", ":material/co_present:", "Learn"),
     MenuEntry("pages/glossary.py", "Glossary", ":material/menu_book:", "Learn"),
 )
 
