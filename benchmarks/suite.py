@@ -16,6 +16,8 @@ from defect_app.inspection import Inspector
 
 INT8_SUFFIX = "-int8"
 """Ends the id of a model's quantised copy, which is a model folder of its own with its own evaluation."""
+BATCHES = (1000, 10_000)
+"""Photos of the batches that Ray and the local engine judge."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ def run_suite(model_id: str, models_folder: Path | None, repetitions: int) -> Be
     from benchmarks.app import measure_app
     from benchmarks.explaining import measure_explaining
     from benchmarks.reduced_decode import change_by_reduced_decode
+    from benchmarks.scale import measure_scale
     from benchmarks.serving import measure_serving
     from benchmarks.throughput import Rounds, against_usual_app, share_of_openvino
 
@@ -74,7 +77,8 @@ def run_suite(model_id: str, models_folder: Path | None, repetitions: int) -> Be
     explained = measure_explaining(model_id, models_folder, repetitions)
     say("The API …")
     served = measure_serving(model_id, models_folder, max(2, repetitions // 2))
-    measurements = (large, little, quantised, share, *from_the_app, *served, decode, *explained)
+    spread = [m for count in BATCHES for m in measure_scale(count, model_id, models_folder)]
+    measurements = (large, little, quantised, share, *from_the_app, *served, decode, *explained, *spread)
     return BenchmarkReport(
         machine, datetime.now(UTC).isoformat(timespec="seconds"), model_id, repetitions, measurements
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from defect_app.cli import spreading
 from defect_app.cli.storing import StoredOutput, add_options, batch_name, person
 from defect_app.cli.terminal import add_models_folder, progress_bar, say, whole_number
 from defect_app.errors import DefectLensError
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from defect_app.inspection import Inspector
     from defect_app.inspection.record import InspectionRecord
     from defect_app.intake import PhotoListing
+    from defect_app.intake.addresses import Place
 
 SOME_FILES_UNUSABLE = 3
 POINT_NOT_SURE = 5
@@ -40,7 +43,9 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "force could not be made sure of (photos are judged at the one last known, or go to review), 7 when verdicts "
         "could not be stored.",
     )
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="photo, or folder of photos")
+    parser.add_argument(
+        "paths", nargs="+", metavar="PATH", help="photo, or folder of photos; or an address such as s3://bucket/folder"
+    )
     parser.add_argument("--model", required=True, metavar="ID", help="see the command models")
     parser.add_argument(
         "--operating-point",
@@ -56,8 +61,10 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser.add_argument(
         "--csv-decimal", choices=DECIMALS, default="point", help="the table's decimal sign (default: point)"
     )
+    parser.add_argument("--parquet", type=Path, metavar="FILE", help="write the records as Parquet too")
     parser.add_argument("--heatmaps", type=Path, metavar="DIR", help="write each photo with its heat map here, as JPEG")
     parser.add_argument("--limit", type=whole_number(1), metavar="N", help="judge only the first N files")
+    spreading.add_options(parser)
     add_options(parser)
     add_models_folder(parser)
     parser.set_defaults(run=run)
@@ -67,13 +74,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Judge the files, in sorted order; what is judged is written at once."""
     from defect_app.cli.heat_maps import HeatMapFolder
     from defect_app.hosting.local_model_host import LocalModelHost
-    from defect_app.inspection.batch import judge_batch
     from defect_app.inspection.record import REJECTED_FILE
-    from defect_app.intake import PhotoFile, list_photos
     from defect_app.points import point_in_use
 
-    listing = list_photos(arguments.paths)
-    paths = listing.files[: arguments.limit]
+    listing, places = _listed(arguments)
     host = LocalModelHost(arguments.models_folder)
     inspector = host.inspector(arguments.model)
     used = point_in_use(inspector.default_point, arguments.operating_point)
@@ -86,32 +90,43 @@ def run(arguments: argparse.Namespace) -> int:
     with (
         _writer(arguments, inspector) as write,
         _keeping(arguments, used.point) as keeping,
-        host.open_job(len(paths)) as workers,
+        spreading.judging(arguments, host, inspector, used.point, places) as judge,
         progress_bar("Judging") as advance,
     ):
-        files = map(PhotoFile.at, paths)
         stored = None if keeping is None else StoredOutput(keeping, write)
         extractor = heat_maps if keeping is None else keeping.extractor(heat_maps)
         try:
-            for file in judge_batch(inspector, files, used.point, extractor=extractor, workers=workers):
-                if stored is None:
-                    write(file.number, file.record)
-                else:
-                    stored.add(file)
-                verdicts[file.record.verdict] += 1
-                advance(file.number, len(paths))
+            with closing(judge(extractor)) as judged:
+                for file in judged:
+                    if stored is None:
+                        write(file.number, file.record)
+                    else:
+                        stored.add(file)
+                    verdicts[file.record.verdict] += 1
+                    advance(file.number, len(places))
         finally:
             if stored is not None:
                 stored.finish()
                 all_stored = stored.say_how_it_went()
     counts = ", ".join(f"{n} {verdict}" for verdict, n in sorted(verdicts.items()))
-    say(f"{len(paths)} file{'s' * (len(paths) != 1)}: {counts}." if paths else "No files to judge.")
+    say(f"{len(places)} file{'s' * (len(places) != 1)}: {counts}." if places else "No files to judge.")
     say(used.sentence)
     if not all_stored:
         return NOT_STORED
     if used.point.caveat:
         return POINT_NOT_SURE
     return SOME_FILES_UNUSABLE if verdicts[REJECTED_FILE] or listing.unreadable else 0
+
+
+def _listed(arguments: argparse.Namespace) -> tuple[PhotoListing, Sequence[Place]]:
+    """Return what was found in folders, and all files to judge: those of folders, then those in object stores."""
+    from defect_app.intake import list_photos
+    from defect_app.intake.addresses import is_address, list_addresses
+
+    listing = list_photos([Path(path) for path in arguments.paths if not is_address(path)])
+    stores = list_addresses([path for path in arguments.paths if is_address(path)])
+    places: list[Place] = [*listing.files, *stores.files]
+    return replace(listing, skipped=listing.skipped + stores.skipped), places[: arguments.limit]
 
 
 @contextmanager
@@ -153,6 +168,23 @@ def _say_what_is_left_out(listing: PhotoListing) -> None:
 
 @contextmanager
 def _writer(arguments: argparse.Namespace, inspector: Inspector) -> Iterator[Write]:
+    from defect_app.inspection.parquet import ParquetTable
+
+    with _text_writer(arguments, inspector) as write:
+        if arguments.parquet is None:
+            yield write
+            return
+        with ParquetTable(arguments.parquet, inspector.spec.class_names, stored=arguments.store) as table:
+
+            def both(number: int, record: InspectionRecord) -> None:
+                write(number, record)
+                table.add(number, record)
+
+            yield both
+
+
+@contextmanager
+def _text_writer(arguments: argparse.Namespace, inspector: Inspector) -> Iterator[Write]:
     from defect_app.cli.whole_lines import WholeLines
     from defect_app.inspection.writing import CsvForm, CsvTable, record_as_json
 

@@ -40,9 +40,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def batch_name(paths: Sequence[Path], point: OperatingPoint) -> str:
+def batch_name(paths: Sequence[str], point: OperatingPoint) -> str:
     """Return the name that photos judged at a point have as a batch: the same for the same command."""
-    said = [point.model_id, point.model_sha256, point.name, point.sentence, *sorted(str(p.absolute()) for p in paths)]
+    from defect_app.intake.addresses import is_address
+
+    said = [
+        point.model_id,
+        point.model_sha256,
+        point.name,
+        point.sentence,
+        *sorted(p if is_address(p) else str(Path(p).absolute()) for p in paths),
+    ]
     return f"cli-{hashlib.sha256(chr(0).join(said).encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
 
 

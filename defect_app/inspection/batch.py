@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
-from typing import Final, Generic
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Generic
 
 from defect_app.decision import OperatingPoint
-from defect_app.inspection.file_judge import Extract, Extractor, FileInHand, FileJudge, Outcome
-from defect_app.inspection.in_order import in_order
+from defect_app.inspection.checkpoint import Checkpoint
+from defect_app.inspection.file_judge import Extract, Extractor, FileInHand, Outcome
 from defect_app.inspection.inspector import Inspected, Inspector
+from defect_app.inspection.outcomes import file_in_hand, outcomes_of
 from defect_app.inspection.record import InspectionRecord, Repeat, record_of
 from defect_app.inspection.tally import TALLY
-from defect_app.inspection.workers import OwnThreads, Workers
-from defect_app.intake import PhotoFile, Rejection, read_file
-
-MOST_BYTES_AHEAD: Final = 50_000_000
-"""No further file of a batch is read while those that wait to be judged hold more than this."""
+from defect_app.inspection.workers import Workers
+from defect_app.intake import PhotoFile, Rejection
 
 
 @dataclass(frozen=True)
@@ -48,21 +46,43 @@ class JudgedFile(Generic[Extract]):
 
 
 class SeenFiles(Generic[Extract]):
-    """What a batch has judged so far; handed from one `judge_batch` to the next where a batch comes in parts."""
+    """What a batch has judged so far; handed from one `judge_batch` to the next where a batch comes in parts.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    checkpoint : Checkpoint, optional
+        What earlier runs found out; it grows by what this one does.
+    """
+
+    def __init__(self, checkpoint: Checkpoint | None = None) -> None:
+        self.checkpoint = checkpoint
         self.count = 0
         self._by_content: dict[str, JudgedFile[Extract]] = {}
+        # Where a checkpoint holds the rest, memory grows by no more than names.
+        self._name_by_content: dict[str, str] = {}
         self._name_by_pixels: dict[str, str] = {}
+
+    def came_before(self, sha256: str) -> bool:
+        """Return whether a content came before, whatever became of it."""
+        return sha256 in self._by_content or sha256 in self._name_by_content
 
     def settled(self, sha256: str) -> bool:
         """Return whether a content came before, and need not be judged again."""
         first = self._by_content.get(sha256)
-        return first is not None and not (isinstance(first.result, Rejection) and first.result.try_again)
+        if first is None:
+            return sha256 in self._name_by_content
+        return not (isinstance(first.result, Rejection) and first.result.try_again)
 
-    def first(self, sha256: str) -> JudgedFile[Extract]:
-        """Return the first file with a content that came before."""
-        return self._by_content[sha256]
+    def first(self, sha256: str) -> tuple[str, Inspected | Rejection, Extract | None]:
+        """Return the name of the first file with a content that came before, what it is, and its extract."""
+        judged = self._by_content.get(sha256)
+        if judged is not None:
+            return judged.record.file, judged.result, judged.extract
+        name = self._name_by_content[sha256]
+        outcome = self.checkpoint.find(sha256, name) if self.checkpoint else None
+        if outcome is None:
+            raise KeyError(sha256)
+        return name, outcome.result, None
 
     def repeat_of_pixels(self, pixels_sha256: str) -> Repeat | None:
         """Return that these pixels came before in another file, if they did."""
@@ -74,7 +94,11 @@ class SeenFiles(Generic[Extract]):
         self.count = judged.number
         sha256 = judged.record.sha256
         if sha256 and not self.settled(sha256):
-            self._by_content[sha256] = judged
+            if self.checkpoint is not None and not isinstance(judged.result, Rejection):
+                self._name_by_content[sha256] = judged.record.file
+                self._by_content.pop(sha256, None)
+            else:
+                self._by_content[sha256] = judged
         if pixels_sha256:
             self._name_by_pixels.setdefault(pixels_sha256, judged.record.file)
 
@@ -106,7 +130,8 @@ def judge_batch(
     extractor : callable, optional
         Makes what the door needs of a photo's pixels, which are dropped after it. See `Extractor`.
     seen : SeenFiles, optional
-        What came before in the same batch; it grows by each file when the next is asked for. Default: nothing.
+        What came before in the same batch; it grows by each file when the next is asked for. What its checkpoint
+        holds is not judged again, and nothing is extracted from it. Default: nothing came before.
     stop : threading.Event, optional
         Once set, no further file is taken; those in hand are judged and yielded, so that none is lost.
     workers : Workers, optional
@@ -123,31 +148,30 @@ def judge_batch(
         If the extractor raises it.
     """
     so_far: SeenFiles[Extract] = SeenFiles() if seen is None else seen
-    judge: FileJudge[Extract] = FileJudge(inspector, point or inspector.default_point, extractor)
+    used = point or inspector.default_point
+    checkpoint = so_far.checkpoint
+    read = _read(files, so_far, stop)
+    outcomes = outcomes_of(inspector, read, used, extractor=extractor, workers=workers)
+    with closing(outcomes):
+        for file, judged_now in outcomes:
+            outcome = judged_now
+            if checkpoint is not None and not file.is_repeat and file.refused is None:
+                if outcome is None:
+                    outcome = checkpoint.find(file.sha256, file.name)
+                else:
+                    checkpoint.add(file.sha256, outcome)
+            yield from counted(file, outcome, inspector, so_far)
 
-    def work(file: FileInHand) -> tuple[FileInHand, Outcome[Extract] | None]:
-        return file, None if file.is_repeat or file.refused else judge.judge(file)
 
-    with ExitStack() as ending:
-        threads = workers or ending.enter_context(OwnThreads(inspector.engine.streams + 1))
-        outcomes = in_order(
-            work,
-            _read(files, so_far, stop),
-            threads,
-            held_bytes=lambda file: len(file.data),
-            most_bytes=MOST_BYTES_AHEAD,
-        )
-        ending.enter_context(closing(outcomes))
-        for file, first in outcomes:
-            outcome = first
-            if first and isinstance(first.result, Rejection) and first.result.try_again:
-                outcome = judge.judge_alone(file)
-                file.data = b""
-            judged = _judged(file, outcome, inspector, so_far)
-            TALLY.count(inspector.spec.id, judged.record.verdict, judged.record.reason)
-            yield judged
-            # Not before: a file that its taker could not keep has not been seen.
-            so_far.add(judged, outcome.pixels_sha256 if outcome else "")
+def counted(
+    file: FileInHand, outcome: Outcome[Extract] | None, inspector: Inspector, seen: SeenFiles[Extract]
+) -> Iterator[JudgedFile[Extract]]:
+    """Yield what became of a file, as every door shows it, and count it among those seen once its taker has it."""
+    judged = _judged(file, outcome, inspector, seen)
+    TALLY.count(inspector.spec.id, judged.record.verdict, judged.record.reason)
+    yield judged
+    # Not before: a file that its taker could not keep has not been seen.
+    seen.add(judged, outcome.pixels_sha256 if outcome else "")
 
 
 def _read(files: Iterable[PhotoFile], seen: SeenFiles[Extract], stop: threading.Event | None) -> Iterator[FileInHand]:
@@ -160,16 +184,14 @@ def _read(files: Iterable[PhotoFile], seen: SeenFiles[Extract], stop: threading.
         if file is None:
             return
         number += 1
-        content = read_file(file)
-        digest = content.sha256
-        if digest and (digest in in_hand or seen.settled(digest)):
-            yield FileInHand(number, file.name, digest, is_repeat=True)
+        read = file_in_hand(number, file)
+        if read.sha256 and (read.sha256 in in_hand or seen.settled(read.sha256)):
+            yield FileInHand(number, file.name, read.sha256, is_repeat=True)
             continue
-        in_hand.add(digest)
-        if isinstance(content, Rejection):
-            yield FileInHand(number, file.name, digest, refused=content)
-        else:
-            yield FileInHand(number, file.name, digest, content.data)
+        in_hand.add(read.sha256)
+        if seen.checkpoint is not None and read.sha256 and seen.checkpoint.find(read.sha256, file.name):
+            read.data, read.is_known = b"", True
+        yield read
 
 
 def _judged(
@@ -179,10 +201,10 @@ def _judged(
     if file.refused is not None:
         return JudgedFile(file.number, record_of(file.refused, spec, model_sha256), file.refused)
     if outcome is None:
-        first = seen.first(file.sha256)
-        repeat = Repeat(first.record.file)
-        record = record_of(first.result, spec, model_sha256, name=file.name, repeat=repeat)
-        return replace(first, number=file.number, record=record, repeat=repeat)
+        name, result, extract = seen.first(file.sha256)
+        repeat = Repeat(name)
+        record = record_of(result, spec, model_sha256, name=file.name, repeat=repeat)
+        return JudgedFile(file.number, record, result, extract, repeat)
     same_pixels = seen.repeat_of_pixels(outcome.pixels_sha256)
     record = record_of(outcome.result, spec, model_sha256, repeat=same_pixels)
     return JudgedFile(file.number, record, outcome.result, outcome.extract, same_pixels)

@@ -40,6 +40,8 @@ class FileInHand:
         Why it could not be read.
     is_repeat : bool
         Whether its content came before.
+    is_known : bool
+        Whether what becomes of its content is known from an earlier run.
     """
 
     number: int
@@ -48,6 +50,7 @@ class FileInHand:
     data: bytes = b""
     refused: Rejection | None = None
     is_repeat: bool = False
+    is_known: bool = False
 
 
 class Extractor(Protocol[_Extract_co]):

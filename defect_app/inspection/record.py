@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Literal
 
 from defect_app.catalog import ModelSpec
@@ -108,8 +108,9 @@ class InspectionRecord:
     def as_dict(self) -> dict[str, object]:
         """Return the record as JSON has it: its keys in order, those of stored inspections only where it is stored."""
         keys = [f.name for f in fields(self) if self.id is not None or f.name not in STORED_KEYS]
-        values = asdict(self)
-        return {key: list(values[key]) if key == "frame" and values[key] else values[key] for key in keys}
+        # Not by `asdict`, which copies all that is inside, and takes as long as the rest of the line.
+        values = {key: getattr(self, key) for key in keys}
+        return values | {"p": dict(self.p), "frame": list(self.frame) if self.frame else None}
 
 
 def record_of(

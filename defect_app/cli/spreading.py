@@ -1,0 +1,99 @@
+"""Which engine ``classify`` judges with: this process, or Ray's on one machine or many; and the checkpoint of both."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from defect_app.cli.terminal import say
+from defect_app.errors import DefectLensError
+
+if TYPE_CHECKING:
+    from defect_app.decision import OperatingPoint
+    from defect_app.hosting.model_host import ModelHost
+    from defect_app.inspection import Inspector
+    from defect_app.inspection.batch import JudgedFile
+    from defect_app.inspection.file_judge import Extractor
+    from defect_app.intake.addresses import Place
+
+JudgeFiles = Callable[["Extractor[Any] | None"], Generator["JudgedFile[Any]", None, None]]
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say where photos are judged."""
+    parser.add_argument(
+        "--engine",
+        choices=("local", "ray"),
+        default="local",
+        help="judge in this process, or by Ray on all its cores, here or on many machines (default: local)",
+    )
+    parser.add_argument(
+        "--address",
+        metavar="HOST:PORT",
+        help="of a Ray that runs (--engine ray), or 'auto' for this machine's; without it one is started for this run",
+    )
+    parser.add_argument(
+        "--checkpoint",
+        type=Path,
+        metavar="DIR",
+        help="keep what each photo was found to be here: the same command again goes on, each photo judged once",
+    )
+
+
+@contextmanager
+def judging(
+    arguments: argparse.Namespace,
+    host: ModelHost,
+    inspector: Inspector,
+    point: OperatingPoint,
+    places: Sequence[Place],
+) -> Iterator[JudgeFiles]:
+    """Get ready what the options ask for; yields what judges the files, given an extractor.
+
+    Raises
+    ------
+    DefectLensError
+        If options do not go together, or what they ask for is not there.
+    """
+    from defect_app.inspection.batch import SeenFiles, judge_batch
+    from defect_app.inspection.checkpoint import Checkpoint
+    from defect_app.intake.addresses import photo_at
+
+    on_ray = arguments.engine == "ray"
+    if arguments.address and not on_ray:
+        raise DefectLensError("--address is the address of a Ray.", "Add --engine ray, or leave it out.")
+    if on_ray and (arguments.heatmaps or arguments.part_codes):
+        asked = "--heatmaps" if arguments.heatmaps else "--part-codes"
+        raise DefectLensError(f"{asked} needs the photos' pixels here.", "Leave it out, or use --engine local.")
+    with ExitStack() as ending:
+        folder = arguments.checkpoint
+        if folder is None and on_ray:
+            folder = Path(ending.enter_context(tempfile.TemporaryDirectory(prefix="defect-lens-")))
+        checkpoint = None if folder is None else ending.enter_context(Checkpoint(folder, inspector.spec, point))
+        if checkpoint is not None and checkpoint.count:
+            count = checkpoint.count
+            say(f"{count:,} photo{'s' * (count != 1)} judged by earlier runs, see {checkpoint.file}: not judged again.")
+        if not on_ray or checkpoint is None:
+            workers = ending.enter_context(host.open_job(len(places)))
+            yield lambda extractor: judge_batch(
+                inspector,
+                map(photo_at, places),
+                point,
+                extractor=extractor,
+                seen=SeenFiles(checkpoint),
+                workers=workers,
+            )
+            return
+        from defect_app.distributed.cluster import ray_cluster
+        from defect_app.distributed.judging import judge_on_ray
+
+        if arguments.store:
+            say("Verdicts are stored, photos are not kept: their pixels are where they are judged.")
+        models_folder = None if arguments.models_folder is None else str(arguments.models_folder.absolute())
+        cores = ending.enter_context(ray_cluster(arguments.address))
+        say(f"Ray judges with {cores} core{'s' * (cores != 1)}.")
+        yield lambda _: judge_on_ray(inspector, places, point, checkpoint, models_folder=models_folder, cores=cores)
