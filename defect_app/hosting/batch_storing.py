@@ -28,11 +28,17 @@ class BatchStoring:
         self._failed: list[tuple[BatchEntry, NoteStored]] = []
         self._failure = ""
         self._count = 0
+        self._on_the_way = 0
 
     @property
     def stored(self) -> int:
-        """How many are stored."""
+        """How many are safe in the records."""
         return self._count
+
+    @property
+    def on_the_way(self) -> int:
+        """How many are handed over and not safe yet: what a crash at this moment can lose."""
+        return self._on_the_way
 
     @property
     def failed(self) -> int:
@@ -59,6 +65,8 @@ class BatchStoring:
         """
         if self._keeping is None:
             return
+        with self._lock:
+            self._on_the_way += 1
         future = self._keeping.store(entry.record, entry.result, place=entry.number)
         future.add_done_callback(lambda done: self._note(entry, note, done))
 
@@ -72,6 +80,7 @@ class BatchStoring:
     def _note(self, entry: BatchEntry, note: NoteStored, done: Future[StoredInspection]) -> None:
         error = done.exception()
         with self._lock:
+            self._on_the_way -= 1
             if error is None:
                 self._count += 1
             else:

@@ -84,6 +84,7 @@ class Keeping:
         self.origin = origin if origin.batch else replace(origin, batch=new_id(datetime.now(UTC)))
         self.photos = photos or PhotoStore()
         self._policy: PhotoPolicy = policy or settings().keep_photos
+        self._audit_share = settings().audit_photos
         self._kept: dict[str, KeptPhoto] = {}
         self._codes: dict[str, str] = {}
         self.problem = ""
@@ -169,8 +170,7 @@ class Keeping:
         self.origin = replace(self.origin, part=part, part_of=part_of, reads_codes=reads_codes)
 
     def _keep_photo(self, inspected: Inspected, file: FileInHand, thumbnail: bytes) -> None:
-        verdict, share = inspected.judgement.verdict, settings().audit_photos
-        wanted = kept_by_policy(verdict, self._policy, file.sha256, share)
+        wanted = kept_by_policy(inspected.judgement.verdict, self._policy, file.sha256, self._audit_share)
         if wanted is KeptPhoto.NONE:
             return
         try:

@@ -23,7 +23,9 @@ from defect_app.settings import PhotoPolicy, settings
 from defect_app.storage.database import Database
 from defect_app.storage.tables import photo_events
 
+KEPT = "kept"
 _SHA256 = re.compile("[0-9a-f]{64}")
+_THUMBNAIL = ".thumbnail.jpg"
 _DOUBTED = (Verdict.REVIEW, Verdict.UNSURE)
 _PASSED = (Verdict.PASS, Verdict.ACCEPT)
 
@@ -71,6 +73,8 @@ class PhotoStore:
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or settings().photos or VAR / "photos"
+        # Plain texts where photos are written: paths as objects took as long as the writing.
+        self._place = os.fspath(self.folder)
 
     def keep_photo(self, sha256: str, data: bytes) -> None:
         """Keep a file as it came, unless it is there.
@@ -80,11 +84,11 @@ class PhotoStore:
         PhotoNotKept
             If it cannot be written.
         """
-        self._write(self._photo(sha256), data, lasting=True)
+        self._write(sha256, "", data, lasting=True)
 
     def keep_thumbnail(self, sha256: str, jpeg: bytes) -> None:
         """Keep the small picture of a photo, unless it is there; raises `PhotoNotKept` as `keep_photo` does."""
-        self._write(self._thumbnail(sha256), jpeg, lasting=False)
+        self._write(sha256, _THUMBNAIL, jpeg, lasting=False)
 
     def photo(self, sha256: str) -> bytes | None:
         """Return the file as it came; None where it is not there, or is not what it was."""
@@ -125,12 +129,13 @@ class PhotoStore:
         return self.folder / sha256[:2] / sha256
 
     def _thumbnail(self, sha256: str) -> Path:
-        return self.folder / sha256[:2] / f"{sha256}.thumbnail.jpg"
+        return self.folder / sha256[:2] / f"{sha256}{_THUMBNAIL}"
 
-    def _write(self, path: Path, data: bytes, *, lasting: bool) -> None:
-        if not _SHA256.fullmatch(path.name[:64]):
+    def _write(self, sha256: str, ending: str, data: bytes, *, lasting: bool) -> None:
+        if not _SHA256.fullmatch(sha256):
             raise ValueError("expected the name of a content, 64 hexadecimal digits")
-        if path.exists():
+        path = f"{self._place}/{sha256[:2]}/{sha256}{ending}"
+        if os.path.exists(path):
             return
         # A name of its own for each thread, since the same photo may come in by two doors at once.
         scratch = f"{path}.new-{os.getpid()}-{threading.get_ident()}"
@@ -206,15 +211,22 @@ class PhotoHistory:
 
 def _write_whole(name: str, data: bytes, *, lasting: bool) -> None:
     try:
-        file = open(name, "wb")  # noqa: SIM115 - closed below, wherever it could be opened
+        file = _opened_new(name)
     except FileNotFoundError:
         os.makedirs(os.path.dirname(name), exist_ok=True)
-        file = open(name, "wb")  # noqa: SIM115
-    with file:
-        file.write(data)
+        file = _opened_new(name)
+    try:
+        written, whole = 0, memoryview(data)
+        while written < len(data):
+            written += os.write(file, whole[written:])
         if lasting:
-            file.flush()
-            os.fsync(file.fileno())
+            os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def _opened_new(name: str) -> int:
+    return os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
 
 
 def _content(path: Path) -> bytes | None:

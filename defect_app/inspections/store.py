@@ -141,6 +141,21 @@ class InspectionStore:
                 return
             after = rows[-1].key
 
+    def among(self, keys: Sequence[int], wanted: InspectionFilter) -> tuple[StoredInspection, ...]:
+        """Return those of some inspections that a filter lets through, oldest first.
+
+        Parameters
+        ----------
+        keys : sequence of int
+            Row numbers, at most some hundreds.
+        wanted : InspectionFilter
+            Which of them.
+        """
+        query = select(inspections).where(inspections.c.key.in_(keys)).order_by(inspections.c.key)
+        with self.database.reading() as connection:
+            rows = connection.execute(wanted.narrow(query, connection.dialect).whole)
+            return tuple(map(stored_from, rows))
+
     def count_verdicts(self, wanted: InspectionFilter | None = None) -> Counter[str]:
         """Count the inspections of each verdict that a filter lets through."""
         counted = select(inspections.c.verdict, func.count().label("n")).group_by(inspections.c.verdict)

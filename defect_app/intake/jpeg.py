@@ -35,7 +35,7 @@ def encode_jpeg(pixels: npt.NDArray[np.uint8], *, longest_side: int | None = Non
 
 
 def encode_thumbnail(pixels: npt.NDArray[np.uint8], *, longest_side: int, quality: int = 80) -> bytes:
-    """Encode RGB pixels as a small JPEG, quickly: it is halved while that leaves enough, and the rest is interpolated.
+    """Encode RGB pixels as a small JPEG, quickly: they are halved to less than four times its size, then interpolated.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def encode_thumbnail(pixels: npt.NDArray[np.uint8], *, longest_side: int, qualit
         JPEG quality, 1..100.
     """
     # Averaging pairs has a path of its own in OpenCV, several times as quick as any other block.
-    while max(pixels.shape[:2]) >= 2 * longest_side and min(pixels.shape[:2]) >= 2:
+    while max(pixels.shape[:2]) >= 4 * longest_side and min(pixels.shape[:2]) >= 2:
         height, width = pixels.shape[0] // 2, pixels.shape[1] // 2
         whole = pixels[: height * 2, : width * 2]
         pixels = np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA), np.uint8)

@@ -65,7 +65,7 @@ def count_settled(store: ReviewStore, model: str, photos: PhotoStore | None = No
     """Count the photos that `labelled_photos` would give, and those that it cannot, without reading one."""
     kept = photos or PhotoStore()
     against = {
-        inspection.record.sha256: _is_against(part.settled, inspection.record.verdict)
+        inspection.record.sha256: is_against(part.settled, inspection.record.verdict)
         for part, inspection in _settled(store, model)
     }
     return SettledCount(len(against), sum(map(kept.has_photo, against)), sum(against.values()))
@@ -94,7 +94,7 @@ def labelled_photos(store: ReviewStore, model: str, photos: PhotoStore | None = 
             file=PhotoFile.of_bytes(record.file, partial(_content, kept, record.sha256)),
             sha256=record.sha256,
             marks=tuple(mark for review in part.reviews for mark in review.marks),
-            against_model=_is_against(part.settled, record.verdict),
+            against_model=is_against(part.settled, record.verdict),
         )
     return tuple(found.values())
 
@@ -147,7 +147,8 @@ def _settled(store: ReviewStore, model: str) -> Iterator[tuple[ReviewedPart, Sto
             yield part, inspections[part.inspection]
 
 
-def _is_against(settled: Answer | None, verdict: str) -> bool:
+def is_against(settled: Answer | None, verdict: str) -> bool:
+    """Return whether a part that was passed is called defective, or one that was rejected good."""
     return (settled, verdict) in ((Answer.DEFECTIVE, "PASS"), (Answer.GOOD, "REJECT"))
 
 

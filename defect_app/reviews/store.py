@@ -115,6 +115,12 @@ class ReviewStore:
         query = select(reviews).join(inspections, inspections.c.key == reviews.c.inspection)
         return self._found(query.where(inspections.c.model == model, counted()))
 
+    def looked_at(self) -> tuple[int, ...]:
+        """Return the row numbers of all inspections with an answer in force outside studies, oldest first."""
+        query = select(reviews.c.inspection).where(counted()).distinct().order_by(reviews.c.inspection)
+        with self.database.reading() as connection:
+            return tuple(int(key) for key in connection.execute(query).scalars() if key is not None)
+
     def on_inspections(self, keys: Sequence[int]) -> tuple[Review, ...]:
         """Return the answers in force on some inspections outside studies, oldest first."""
         return tuple(

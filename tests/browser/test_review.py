@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import statistics
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -85,6 +86,13 @@ def review_app(parts: tuple[StoredInspection, ...], tmp_path_factory: pytest.Tem
         yield started
 
 
+@pytest.fixture(autouse=True)
+def nothing_said(reviews: ReviewStore) -> None:
+    """Take back what other tests, or a first try of the same one, said of the parts."""
+    for review in reviews.of_model(MODEL):
+        reviews.withdraw(review.token, review.who)
+
+
 def open_review(page: Page, app: App, who: str, section: str = "Look at parts") -> None:
     page.goto(f"{app.url}/review?model={MODEL}&reviews={section}")
     name = page.get_by_role("textbox", name="Your name")
@@ -145,13 +153,26 @@ def test_answers_by_keys_are_stored_and_nobody_waits_for_the_next_photo(
     assert (corrected[-1].inspection, corrected[-1].answer) == (parts[5].key, Answer.DEFECTIVE)
 
 
+@contextmanager
+def _window(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1200, "height": 900})
+    context.add_init_script(STILL)
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+
+
+@pytest.fixture
+def two_windows() -> Iterator[ExitStack]:
+    with ExitStack() as windows:
+        yield windows
+
+
 def test_two_persons_in_two_windows_disagree_and_see_it(
-    browser: Browser, review_app: App, reviews: ReviewStore, parts: tuple[StoredInspection, ...]
+    browser: Browser, review_app: App, reviews: ReviewStore, two_windows: ExitStack
 ) -> None:
-    contexts = [browser.new_context(viewport={"width": 1200, "height": 900}) for _ in range(2)]
-    for context in contexts:
-        context.add_init_script(STILL)
-    first, second = (context.new_page() for context in contexts)
+    first, second = (two_windows.enter_context(_window(browser)) for _ in range(2))
     for page, who in ((first, "Ben"), (second, "Cleo")):
         open_review(page, review_app, who)
     expect(first.locator(".file")).to_be_visible()
@@ -164,8 +185,6 @@ def test_two_persons_in_two_windows_disagree_and_see_it(
     second.get_by_role("tab", name="Two reviewers").click()
     expect(second.get_by_role("heading", name="Disagreements: 1")).to_be_visible()
     expect(second.get_by_text("Ben: check_circle good")).to_be_visible()
-    for context in contexts:
-        context.close()
 
 
 def test_no_answer_is_lost_when_the_page_is_left_at_once(

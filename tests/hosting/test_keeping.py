@@ -8,12 +8,15 @@ import pytest
 
 from defect_app.errors import RecordsUnavailable
 from defect_app.hosting.batch import Batch
+from defect_app.hosting.corrected_photos import keep_if_corrected
 from defect_app.hosting.keeping import Keeping, Origin
+from defect_app.hosting.original_files import OriginalFiles
 from defect_app.inspection import Inspector
 from defect_app.inspections import InspectionFilter, InspectionStore, KeptPhoto, Source
-from defect_app.inspections.photo_store import PhotoStore
+from defect_app.inspections.photo_store import PhotoHistory, PhotoStore
 from defect_app.inspections.recorder import Recorder
 from defect_app.intake import PhotoFile
+from defect_app.reviews import Answer, NewReview, ReviewStore
 from defect_app.storage.database import Database
 from tests.model_folders import part_photo
 from tests.operating_points import a_point
@@ -57,6 +60,7 @@ def test_each_verdict_of_a_batch_is_stored_with_door_and_person_and_its_entry_sa
     assert [one.record.file for one in stored] == list(FILES)
     assert [one.record for one in stored] == [entry.record for entry in batch.entries]
     assert (batch.storing.stored, batch.storing.failed, batch.storing.problem) == (5, 0, "")
+    assert batch.storing.on_the_way == 0
     kept = {one.record.file: one.photo for one in stored}
     assert kept["red.jpg"] is kept["again.jpg"] is kept["green.jpg"] is KeptPhoto.THUMBNAIL
     assert (kept["strange.jpg"], kept["bad.jpg"]) == (KeptPhoto.FULL, KeptPhoto.NONE)
@@ -117,3 +121,29 @@ def test_the_stored_verdict_is_the_one_at_the_time_of_judging(
     assert batch.entries[0].record.verdict == "REJECT"
     assert batch.entries[0].record.id is None
     assert [one.record.verdict for one in store.oldest_first()] == ["PASS"]
+
+
+def test_a_corrected_photo_is_kept_whole_while_the_page_still_has_its_file(
+    inspector: Inspector, store: InspectionStore, tmp_path: Path
+) -> None:
+    photos, reviews = PhotoStore(tmp_path / "photos"), ReviewStore(store.database)
+    with Recorder(lambda: store) as recorder:
+        batch = Batch(inspector, keeping=Keeping(recorder, Origin(Source.PAGE), photos=photos))
+        batch.add(files())
+        batch.wait(30)
+    red, green = list(store.oldest_first())[:2]
+    assert (red.record.verdict, green.record.verdict) == ("REJECT", "PASS")
+    for answer, one, corrects in (
+        (Answer.DEFECTIVE, red, False),
+        (Answer.GOOD, red, True),
+        (Answer.GOOD, green, False),
+    ):
+        review = reviews.add(NewReview(token=f"{answer} {one.id[:8]}", answer=answer, who="Ada", inspection=one.key))
+        assert keep_if_corrected(store.database, review, one, photos=photos) is corrects
+    assert photos.photo(red.record.sha256) == FILES["red.jpg"]
+    assert photos.photo(green.record.sha256) is None
+    (event,) = PhotoHistory(store.database).of(red.record.sha256)
+    assert "kept by Ada" in event.sentence
+    assert "its verdict REJECT was corrected" in event.sentence
+    wrong = reviews.add(NewReview(token="t", answer=Answer.DEFECTIVE, who="Ada", inspection=green.key))
+    assert not keep_if_corrected(store.database, wrong, green, photos=photos, held=OriginalFiles())

@@ -5,10 +5,12 @@ import re
 import zipfile
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from defect_app.inspection.spreadsheet import records_as_xlsx
-from defect_app.inspection.writing import CsvTable, table_columns
+from defect_app.inspection.writing import CsvForm, CsvTable, table_columns
+from defect_app.intake import spreadsheet_safe
 from tests.inspection.test_record import a_record
 
 
@@ -42,3 +44,31 @@ def test_the_best_probability_and_the_time_stand_in_the_table_without_a_column_a
     assert record.judged_at is not None
     assert record.judged_at.encode() in line[-1]
     assert not [name for name in header if name.startswith(b"class_")]
+
+
+@pytest.mark.parametrize(("separator", "decimal"), [(",", "."), (";", ","), ("\t", ".")])
+def test_pandas_reads_the_very_values_back_from_workbook_and_table(separator: str, decimal: str) -> None:
+    third = 1 / 3
+    records = [
+        replace(a_record(), file="=1+2.jpg", judged_at="2026-11-26T10:00:00+00:00"),
+        replace(
+            a_record(), file='Gehäuse "Größe"; 0,5\t№7.jpg', p_defect=third, p={"scratch": third, "good": 1 - third}
+        ),
+    ]
+    names = ["scratch", "good"]
+    form = CsvForm(separator, decimal)
+    table = CsvTable(names, form)
+    lines = table.header() + b"".join(table.line(number, record) for number, record in enumerate(records, start=1))
+    of_csv = pd.read_csv(io.BytesIO(lines), sep=separator, decimal=decimal, encoding="utf-8-sig")
+    of_xlsx = pd.read_excel(io.BytesIO(records_as_xlsx(enumerate(records, start=1), names)))
+    assert list(of_csv.columns) == list(of_xlsx.columns) == table_columns(names)
+    for read in (of_csv, of_xlsx):
+        assert read["number"].tolist() == [1, 2]
+        # To the sixteen digits that a workbook holds.
+        assert read["p_defect"].tolist() == pytest.approx([0.25, third], rel=1e-14)
+        assert read["class_scratch"].tolist()[1] == pytest.approx(third, rel=1e-14)
+        assert read["verdict"].tolist() == [record.verdict for record in records]
+        assert read["model_sha256"].tolist() == [record.model_sha256 for record in records]
+    # A workbook keeps a name as it is; in a table it must not begin like a formula.
+    assert of_xlsx["file"].tolist() == [record.file for record in records]
+    assert of_csv["file"].tolist() == [spreadsheet_safe(record.file) for record in records]

@@ -12,6 +12,8 @@ from defect_app.decision import RecognitionThresholds
 from defect_app.inspection.record import STORED_KEYS
 from defect_app.inspections import Evidence, InspectionFilter, InspectionPage, InspectionStore, KeptPhoto, Source
 from defect_app.inspections.identity import first_key, key_of, new_id
+from defect_app.inspections.part_verdicts import part_verdicts
+from defect_app.inspections.summary import InspectionSummary
 from defect_app.storage.database import Database
 from tests.inspections.records import NOON, a_new_inspection
 
@@ -190,3 +192,29 @@ def test_a_full_page_of_such_a_search_ends_at_its_last_row(store: InspectionStor
     assert (numbers(page.inspections), page.looked_at) == ([7, 6, 5], None)
     page = store.page(InspectionFilter(text="xy"), size=9, before=page.before)
     assert (numbers(page.inspections), page.before) == ([4, 3, 2, 1], None)
+
+
+def test_the_database_counts_parts_points_and_times_as_their_records_say(store: InspectionStore) -> None:
+    verdicts = ("PASS", "REVIEW", "REJECT", "REJECTED_FILE", "UNSURE")
+    store.append(
+        [
+            a_new_inspection(n, part="" if n % 5 == 0 else f"SN-{n % 7}", verdict=verdicts[n % 4], batch=f"b{n % 2}")
+            for n in range(1, 41)
+        ]
+    )
+    for wanted in (InspectionFilter(), InspectionFilter(batch="b1"), InspectionFilter(text="b1 part"), _NONE):
+        chosen = list(store.oldest_first(wanted))
+        summary = InspectionSummary(store.database, wanted)
+        parts = summary.parts(100)
+        assert parts.worst == part_verdicts(one.record for one in chosen)
+        assert sum(parts.counts.values()) == len(parts.worst)
+        assert summary.parts(2).worst == parts.worst[:2]
+        assert summary.parts(2).counts == parts.counts
+        assert sum(point.count for point in summary.used_points()) == len(chosen)
+        assert summary.judged_between() == ((chosen[0].judged_at, chosen[-1].judged_at) if chosen else None)
+        doubted = [one for one in chosen if one.record.verdict in ("REVIEW", "REJECT")]
+        assert list(summary.first_of(("REVIEW", "REJECT"), 3)) == doubted[:3]
+        assert list(store.among([one.key for one in chosen], wanted)) == chosen
+
+
+_NONE = InspectionFilter(model="none")

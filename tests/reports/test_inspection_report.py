@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from fpdf import FPDF
 
@@ -140,6 +141,33 @@ def test_the_spreadsheet_lists_all_and_holds_no_formula(store: InspectionStore) 
     assert sheets[1].count("<row ") == 12
     assert "=cmd|" in words
     assert "<f>" not in words
+
+
+def test_pandas_reads_every_sheet_back_with_its_values(store: InspectionStore) -> None:
+    sheets = pd.read_excel(io.BytesIO(report_bytes(a_report(store), ".xlsx", store.oldest_first())), sheet_name=None)
+    assert list(sheets) == ["Summary", "Inspections", "Parts", "Corrections"]
+    stored, listed = list(store.oldest_first()), sheets["Inspections"]
+    assert listed["id"].tolist() == [one.id for one in stored]
+    assert listed["file"].tolist() == [one.record.file for one in stored]
+    assert listed["verdict"].tolist() == [one.record.verdict for one in stored]
+    assert listed["p_defect"].dropna().tolist() == [0.25] * 10
+    assert sheets["Parts"].iloc[0].tolist() == ["SN-1", "REJECT", 3, "<script>alert(1)</script>.jpg"]
+    assert sheets["Parts"].iloc[-1, 0] == "1 rejected, 3 passed"
+    assert sheets["Corrections"][["file", "answer", "who", "note"]].to_numpy().tolist() == [
+        ["part-0001.jpg", "defective", "Ada", "a crack"]
+    ]
+    assert ["rejected", 1] in sheets["Summary"].iloc[:, :2].to_numpy().tolist()
+
+
+def test_pages_name_the_worst_parts_and_count_all(store: InspectionStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("defect_app.reports.inspections.content.MOST_PARTS_PRINTED", 2)
+    report = a_report(store)
+    assert [one.part for one in report.parts] == ["SN-1", "SN-0", "SN-2", "SN-3"]
+    page = report_bytes(report, ".html", ()).decode()
+    assert "1 rejected, 3 passed" in page
+    assert "The first 2 are named" in page
+    assert "SN-0" in page
+    assert "SN-2" not in page
 
 
 def test_another_form_is_refused_with_those_that_there_are(store: InspectionStore) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,11 +10,16 @@ from defect_app.decision import Verdict
 from defect_app.evaluation.intervals import proportion
 from defect_app.inspection.record import REJECTED_FILE
 from defect_app.inspections import InspectionFilter, InspectionStore, StoredInspection
-from defect_app.inspections.part_verdicts import PartVerdict, part_verdicts
+from defect_app.inspections.part_verdicts import PartVerdict
+from defect_app.inspections.summary import InspectionSummary, UsedPoint
 from defect_app.reviews import Answer, Review, ReviewStore
 
 MOST_PICTURED = 60
 """Doubtful and rejected photos that are shown; all are counted, and named in the spreadsheet."""
+MOST_PARTS = 100_000
+"""Parts that are named, the worst first, by the spreadsheet; all are counted."""
+MOST_PARTS_PRINTED = 3000
+"""Parts that are named on pages: those of a shift."""
 _AT_ONCE = 500
 _WORDS = {
     Verdict.PASS: "passed",
@@ -25,7 +29,7 @@ _WORDS = {
     Verdict.UNSURE: "unsure",
     REJECTED_FILE: "not usable",
 }
-_PASSED = (Verdict.PASS, Verdict.ACCEPT)
+_DOUBTED = (Verdict.REVIEW, Verdict.REJECT, Verdict.UNSURE)
 
 
 @dataclass(frozen=True)
@@ -36,16 +40,6 @@ class CountedVerdict:
     word: str
     count: int
     share: str
-
-
-@dataclass(frozen=True)
-class UsedPoint:
-    """A model and an operating point that verdicts were made with, and how many."""
-
-    model: str
-    model_sha256: str
-    point: str
-    count: int
 
 
 @dataclass(frozen=True)
@@ -85,7 +79,9 @@ class InspectionReport:
     points : tuple of UsedPoint
         Models with their digests, and points in words.
     parts : tuple of PartVerdict
-        The verdicts of parts, the worst first.
+        The verdicts of parts, the worst first, at most `MOST_PARTS`.
+    part_counts : tuple of str
+        How many parts have each verdict, in words, the worst first.
     corrections : tuple of Correction
         Where persons said something else than the model.
     pictured : tuple of Pictured
@@ -99,9 +95,23 @@ class InspectionReport:
     counts: tuple[CountedVerdict, ...]
     points: tuple[UsedPoint, ...]
     parts: tuple[PartVerdict, ...]
+    part_counts: tuple[str, ...]
     corrections: tuple[Correction, ...]
     pictured: tuple[Pictured, ...]
     not_pictured: int
+
+    @property
+    def parts_printed(self) -> tuple[PartVerdict, ...]:
+        """The parts that pages name."""
+        return self.parts[:MOST_PARTS_PRINTED]
+
+    @property
+    def parts_sentence(self) -> str:
+        """What pages say above the parts."""
+        said = f"The worst verdict of a part's photos is the part's: {', '.join(self.part_counts)}."
+        if len(self.parts) > MOST_PARTS_PRINTED:
+            said += f" The first {MOST_PARTS_PRINTED:,} are named, the worst first; the spreadsheet names more."
+        return said
 
 
 def gather(
@@ -130,22 +140,12 @@ def gather(
     maps_by : str
         The method of the pictures' heat maps in words; empty where it is the verdict's own.
     """
-    verdicts: Counter[str] = Counter()
-    points: Counter[tuple[str, str, str]] = Counter()
-    shown: list[StoredInspection] = []
-    first = last = None
-    for stored in store.oldest_first(wanted):
-        record = stored.record
-        first, last = first or stored, stored
-        verdicts[record.verdict] += 1
-        points[record.model, record.model_sha256, record.operating_point or ""] += record.operating_point is not None
-        if record.verdict not in _PASSED and record.verdict != REJECTED_FILE and len(shown) < MOST_PICTURED:
-            shown.append(stored)
+    verdicts, summary = store.count_verdicts(wanted), InspectionSummary(store.database, wanted)
+    shown, ends, parts = summary.first_of(_DOUBTED, MOST_PICTURED), summary.judged_between(), summary.parts(MOST_PARTS)
     judged = sum(verdicts.values()) - verdicts[REJECTED_FILE]
-    doubted = sum(n for verdict, n in verdicts.items() if verdict not in _PASSED and verdict != REJECTED_FILE)
     said = [f"{sum(verdicts.values()):,} photos, {judged:,} of them judged."]
-    if first is not None and last is not None:
-        said.append(f"Judged from {_moment(first.judged_at)} to {_moment(last.judged_at)}.")
+    if ends is not None:
+        said.append(f"Judged from {_moment(ends[0])} to {_moment(ends[1])}.")
     said.append(f"Asked for: {in_words(wanted)}.")
     said.append(f"Made on {_moment(made_at)}{f' by {made_by}' if made_by else ''}.")
     if maps_by and shown:
@@ -163,11 +163,12 @@ def gather(
             for verdict, word in _WORDS.items()
             if verdicts[verdict]
         ),
-        points=tuple(UsedPoint(*key, count) for key, count in points.most_common() if count),
-        parts=part_verdicts(stored.record for stored in store.oldest_first(wanted)) if verdicts else (),
+        points=summary.used_points(),
+        parts=parts.worst,
+        part_counts=tuple(f"{count:,} {_WORDS.get(verdict, verdict)}" for verdict, count in parts.counts.items()),
         corrections=tuple(_corrections(store, wanted)),
         pictured=tuple(Pictured(stored, picture_of(stored)) for stored in shown),
-        not_pictured=doubted - len(shown),
+        not_pictured=sum(verdicts[verdict] for verdict in _DOUBTED) - len(shown),
     )
 
 
@@ -186,22 +187,16 @@ def in_words(wanted: InspectionFilter) -> str:
 
 
 def _corrections(store: InspectionStore, wanted: InspectionFilter) -> Iterator[Correction]:
+    """Yield the corrections in the order of their inspections; only what persons looked at is read."""
     reviews = ReviewStore(store.database)
-    chunk: list[StoredInspection] = []
-    for stored in store.oldest_first(wanted):
-        chunk.append(stored)
-        if len(chunk) == _AT_ONCE:
-            yield from _corrections_of(reviews, chunk)
-            chunk = []
-    yield from _corrections_of(reviews, chunk)
-
-
-def _corrections_of(reviews: ReviewStore, chunk: list[StoredInspection]) -> Iterator[Correction]:
-    by_key = {stored.key: stored for stored in chunk}
-    for review in reviews.on_inspections(list(by_key)) if by_key else ():
-        stored = by_key.get(review.inspection) if review.inspection is not None else None
-        if stored is not None and _corrects(review, stored.record.verdict):
-            yield Correction(stored, review)
+    keys = reviews.looked_at()
+    for start in range(0, len(keys), _AT_ONCE):
+        chunk = keys[start : start + _AT_ONCE]
+        by_key = {stored.key: stored for stored in store.among(chunk, wanted)}
+        for review in reviews.on_inspections(list(by_key)) if by_key else ():
+            stored = by_key.get(review.inspection) if review.inspection is not None else None
+            if stored is not None and _corrects(review, stored.record.verdict):
+                yield Correction(stored, review)
 
 
 def _corrects(review: Review, verdict: str) -> bool:

@@ -60,7 +60,8 @@ def report_as_pdf(report: InspectionReport) -> bytes:
         _table(pages, ("Model, digest", "Operating point", "Photos"), points, (5, 6, 2))
     if report.parts:
         _heading(pages, "Parts")
-        parts = [(one.part, one.verdict, str(one.photos), display_name(one.worst_file)) for one in report.parts]
+        _paragraph(pages, report.parts_sentence)
+        parts = [(one.part, one.verdict, str(one.photos), display_name(one.worst_file)) for one in report.parts_printed]
         _table(pages, ("Part", "Verdict", "Photos", "Worst photo"), parts, (4, 3, 2, 6))
     if report.corrections:
         _heading(pages, "Corrections")

@@ -15,6 +15,7 @@ from defect_app.serving.api.context import Context, allowed_to, name_of
 from defect_app.serving.api.problems import RefusedRequest, described
 
 if TYPE_CHECKING:
+    from defect_app.inspections import StoredInspection
     from defect_app.reviews import Review, ReviewStore
 
 _NO_INSPECTION: Final = "There is no stored inspection of this id."
@@ -68,7 +69,7 @@ def reviews(
 ) -> list[StoredReview]:
     """List the answers in force on a stored inspection, the oldest first; those of studies are not among them."""
     store = _store(context)
-    _key(store, inspection)
+    _found(store, inspection)
     return [_sent(review, inspection) for review in store.of_inspection(inspection)]
 
 
@@ -80,17 +81,18 @@ def reviews(
 )
 def add_review(request: Request, context: Context, sent: SentReview) -> StoredReview:
     """Store what a person says of a judged part."""
+    from defect_app.hosting.corrected_photos import keep_if_corrected
     from defect_app.reviews import Answer, Mark, NewReview
 
     store = _store(context)
-    key = _key(store, sent.inspection)
+    inspection = _found(store, sent.inspection)
     try:
         stored = store.add(
             NewReview(
                 token=sent.token or str(uuid4()),
                 answer=Answer(sent.answer),
                 who=name_of(request) or sent.who,
-                inspection=key,
+                inspection=inspection.key,
                 marks=tuple(Mark(**mark.model_dump()) for mark in sent.marks),
                 note=sent.note,
                 blind=sent.blind,
@@ -99,8 +101,9 @@ def add_review(request: Request, context: Context, sent: SentReview) -> StoredRe
         )
     except (InvalidReview, ValueError) as error:
         raise RefusedRequest(422, str(error), getattr(error, "remedy", "")) from None
-    if stored.inspection != key:
+    if stored.inspection != inspection.key:
         raise RefusedRequest(409, "Another answer has this token.", "Send it with a token of its own.")
+    keep_if_corrected(store.database, stored, inspection)
     return _sent(stored, sent.inspection)
 
 
@@ -131,8 +134,8 @@ def _store(context: Context) -> ReviewStore:
     return ReviewStore(context.records().database)
 
 
-def _key(store: ReviewStore, inspection: str) -> int:
-    """Return the row of a stored inspection.
+def _found(store: ReviewStore, inspection: str) -> StoredInspection:
+    """Return a stored inspection.
 
     Raises
     ------
@@ -140,11 +143,11 @@ def _key(store: ReviewStore, inspection: str) -> int:
         If there is none.
     """
     from defect_app.inspections import InspectionStore
-    from defect_app.inspections.identity import key_of
 
-    if InspectionStore(store.database).find(inspection) is None:
+    found = InspectionStore(store.database).find(inspection)
+    if found is None:
         raise RefusedRequest(404, _NO_INSPECTION, "GET inspections lists them.")
-    return key_of(inspection)
+    return found
 
 
 def _sent(review: Review, inspection: str) -> StoredReview:

@@ -41,9 +41,10 @@ def draw_keeping(batch: Batch, spec: ModelSpec) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         person_field()
         if storing.stored:
+            on_the_way = f", {storing.on_the_way} on the way" if storing.on_the_way else ""
             query = [(Address.OF_BATCH, batch.keeping.origin.batch)]
             st.page_link(
-                PAGE, label=f"{storing.stored} stored", icon=":material/inventory_2:", query_params=query,
+                PAGE, label=f"{storing.stored} stored{on_the_way}", icon=":material/inventory_2:", query_params=query,
                 help="Open this batch among the stored inspections",
             )  # fmt: skip
 

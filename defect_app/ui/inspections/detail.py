@@ -100,7 +100,10 @@ def _why_no_photo(stored: StoredInspection, small: bool) -> str:
     if stored.photo is KeptPhoto.FULL:
         return "The photo was kept, and is not there any more: see the history."
     if small:
-        return "Only this small picture is kept: policy keeps whole photos where a person has to look."
+        return (
+            "Only this small picture is kept. Whole photos are kept of what went to review, of a share for audits, and "
+            "of verdicts that a person corrected while the app still had the file."
+        )
     return "No picture is kept of this photo."
 
 

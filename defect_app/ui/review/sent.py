@@ -9,6 +9,7 @@ from typing import Annotated, Self
 from pydantic import Field, TypeAdapter, ValidationError
 
 from defect_app.errors import InvalidReview
+from defect_app.hosting.corrected_photos import keep_if_corrected
 from defect_app.reviews import Answer, Mark, NewReview, ReviewStore
 from defect_app.reviews.queue import QueuedPart
 from defect_app.reviews.review import MOST_MARKS
@@ -104,7 +105,7 @@ def take_sent(store: ReviewStore, event: SentEvent, shown: Mapping[str, QueuedPa
         return part.inspection.key if part is not None and part.inspection is not None else None
     if part is None or event.answer is None:
         raise InvalidReview("The photo is not one of those that were shown.", "Load the page again.")
-    store.add(
+    review = store.add(
         NewReview(
             token=event.token,
             answer=event.answer,
@@ -120,4 +121,6 @@ def take_sent(store: ReviewStore, event: SentEvent, shown: Mapping[str, QueuedPa
             trial=part.trial,
         )
     )
+    if part.inspection is not None:
+        keep_if_corrected(store.database, review, part.inspection)
     return None
