@@ -73,5 +73,9 @@ class PackageMissing(DefectLensError):
     """A package of an optional group, such as TensorFlow, is not installed."""
 
 
+class FrameOutsidePhoto(DefectLensError):
+    """A part that was asked for in pixels does not lie in the photo."""
+
+
 class UnusablePhoto(DefectLensError):
     """A file that was given to be explained is no photo that the app can use."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from defect_app.inspection.record import InspectionRecord
     from defect_app.intake import PhotoListing
     from defect_app.intake.addresses import Place
+    from defect_app.points import Records
 
 SOME_FILES_UNUSABLE = 3
 POINT_NOT_SURE = 5
@@ -75,22 +76,27 @@ def run(arguments: argparse.Namespace) -> int:
     from defect_app.cli.heat_maps import HeatMapFolder
     from defect_app.hosting.local_model_host import LocalModelHost
     from defect_app.inspection.record import REJECTED_FILE
+    from defect_app.inspections.fixed_frames import framed_product
+    from defect_app.inspections.frames_in_use import frames_in_use
     from defect_app.points import point_in_use
 
     listing, places = _listed(arguments)
     host = LocalModelHost(arguments.models_folder)
     inspector = host.inspector(arguments.model)
-    used = point_in_use(inspector.default_point, arguments.operating_point)
-    if used.warning:
-        say(used.warning)
+    opened = _opened_once()
+    used = point_in_use(inspector.default_point, arguments.operating_point, opened)
+    frames = frames_in_use(framed_product(inspector.spec), lambda: opened().database)
+    inspector, point = inspector.in_frames(frames.frames), frames.at(used.point)
+    for warning in filter(None, (used.warning, frames.warning)):
+        say(warning)
     _say_what_is_left_out(listing)
     heat_maps = HeatMapFolder(arguments.heatmaps).write if arguments.heatmaps else None
     verdicts: Counter[str] = Counter()
     all_stored = True
     with (
         _writer(arguments, inspector) as write,
-        _keeping(arguments, used.point) as keeping,
-        spreading.judging(arguments, host, inspector, used.point, places) as judge,
+        _keeping(arguments, point) as keeping,
+        spreading.judging(arguments, host, inspector, point, places) as judge,
         progress_bar("Judging") as advance,
     ):
         stored = None if keeping is None else StoredOutput(keeping, write)
@@ -111,9 +117,12 @@ def run(arguments: argparse.Namespace) -> int:
     counts = ", ".join(f"{n} {verdict}" for verdict, n in sorted(verdicts.items()))
     say(f"{len(places)} file{'s' * (len(places) != 1)}: {counts}." if places else "No files to judge.")
     say(used.sentence)
+    if frames.frames:
+        several = f"{len(frames.frames)} fixed frames, a record each" if len(frames.frames) > 1 else "the fixed frame"
+        say(f"Judged in {several} of this product, as saved on Inspect.")
     if not all_stored:
         return NOT_STORED
-    if used.point.caveat:
+    if point.caveat or frames.warning:
         return POINT_NOT_SURE
     return SOME_FILES_UNUSABLE if verdicts[REJECTED_FILE] or listing.unreadable else 0
 
@@ -127,6 +136,23 @@ def _listed(arguments: argparse.Namespace) -> tuple[PhotoListing, Sequence[Place
     stores = list_addresses([path for path in arguments.paths if is_address(path)])
     places: list[Place] = [*listing.files, *stores.files]
     return replace(listing, skipped=listing.skipped + stores.skipped), places[: arguments.limit]
+
+
+def _opened_once() -> Callable[[], Records]:
+    """Return what gives the records; where they cannot be opened, that is found out once."""
+    from defect_app.errors import RecordsUnavailable
+    from defect_app.points import open_records
+
+    try:
+        records = open_records()
+    except RecordsUnavailable as error:
+        failure = error
+
+        def fail() -> Records:
+            raise failure
+
+        return fail
+    return lambda: records
 
 
 @contextmanager

@@ -41,13 +41,16 @@ class HeatMapFolder:
     def write(self, inspected: Inspected, file: FileInHand) -> Path:
         """Write a photo with its heat map, named after its number, its content and, made harmless, its name.
 
+        Further frames of a photo have their number at the end.
+
         Raises
         ------
         OutputFailed
             If it cannot be written; no part of it is left behind.
         """
         stem = re.sub(r"[^A-Za-z0-9_-]+", "_", Path(file.name).stem).strip("_")[:40]
-        name = "-".join(part for part in (f"{file.number:04d}", file.sha256[:16], stem) if part)
+        frame = f"frame{file.frame_number}" if file.frame_number > 1 else ""
+        name = "-".join(part for part in (f"{file.number:04d}", file.sha256[:16], stem, frame) if part)
         path = self.path / f"{name}.jpg"
         drawn = inspected_overlay(inspected.photo.pixels, inspected)
         data = encode_jpeg(drawn, longest_side=HEAT_MAP_SIDE)

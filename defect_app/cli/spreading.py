@@ -73,7 +73,11 @@ def judging(
         folder = arguments.checkpoint
         if folder is None and on_ray:
             folder = Path(ending.enter_context(tempfile.TemporaryDirectory(prefix="defect-lens-")))
-        checkpoint = None if folder is None else ending.enter_context(Checkpoint(folder, inspector.spec, point))
+        checkpoint = (
+            None
+            if folder is None
+            else ending.enter_context(Checkpoint(folder, inspector.spec, point, inspector.frames))
+        )
         if checkpoint is not None and checkpoint.count:
             count = checkpoint.count
             say(f"{count:,} photo{'s' * (count != 1)} judged by earlier runs, see {checkpoint.file}: not judged again.")

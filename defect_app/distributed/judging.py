@@ -70,7 +70,7 @@ def judge_on_ray(
     NothingComesBack
         If processes are lost again and again.
     """
-    model = ModelAsked(inspector.spec.id, models_folder, inspector.model_sha256)
+    model = ModelAsked(inspector.spec.id, models_folder, inspector.model_sha256, inspector.frames)
     seen: SeenFiles[None] = SeenFiles(checkpoint)
     in_order = _InOrder(inspector, places, point, seen)
     with closing(_answers(model, places, checkpoint, cores)) as answers:

@@ -16,6 +16,7 @@ from defect_app.errors import DefectLensError, ModelUnavailable
 from defect_app.hosting.local_model_host import LocalModelHost
 from defect_app.hosting.process import begin_process
 from defect_app.inspection.file_judge import FileInHand
+from defect_app.inspection.framing import ChosenFrame
 from defect_app.inspection.outcome_json import outcome_as_json
 from defect_app.inspection.outcomes import file_in_hand, outcomes_of
 from defect_app.intake import PhotoFile
@@ -44,6 +45,8 @@ class ModelAsked:
         The folder of models, as every machine finds it; None for what its own setting names.
     sha256 : str
         The model's identity.
+    frames : tuple of FixedFrame or PixelFrame
+        The parts of each photo that are judged; none is the whole.
     program : str
         The version of this program.
     """
@@ -51,6 +54,7 @@ class ModelAsked:
     model_id: str
     models_folder: str | None
     sha256: str
+    frames: tuple[ChosenFrame, ...] = ()
     program: str = __version__
 
 
@@ -77,7 +81,7 @@ class PhotoJudge:
                     f"this machine has Defect Lens {__version__}, not {model.program}.", "Install the same everywhere."
                 )
             self._host = LocalModelHost(None if model.models_folder is None else Path(model.models_folder))
-            self._inspector = self._host.inspector(model.model_id)
+            self._inspector = self._host.inspector(model.model_id).in_frames(model.frames)
             if self._inspector.model_sha256 != model.sha256:
                 raise ModelUnavailable(
                     f"{model.model_id}: this machine has another version of it.", "Put the same folder everywhere."

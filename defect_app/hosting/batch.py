@@ -263,7 +263,7 @@ class Batch:
             while True:
                 with self._workers() as workers:
                     for judged in judge_batch(
-                        self.inspector.in_frame(self.frames[0] if self.frames else None),
+                        self.inspector.in_frames(self.frames),
                         self._files(),
                         self.point,
                         extractor=extractor,
@@ -271,7 +271,7 @@ class Batch:
                         stop=self._stop,
                         workers=workers,
                     ):
-                        self._keep(entry_of(judged))
+                        self._keep(entry_of(judged), begins_file=judged.frame_number == 1)
                 with self._lock:
                     if self._stop.is_set() or not self._waiting or self._is_full():
                         # Decided under the lock, so that files added at this moment start a new worker.
@@ -307,13 +307,14 @@ class Batch:
         self._spent = time.monotonic() - self._started_at
         self._worker = None
 
-    def _keep(self, entry: BatchEntry) -> None:
-        further = self._framed(entry, self.frames[1:]) if isinstance(entry.result, Inspected) else []
+    def _keep(self, entry: BatchEntry, *, begins_file: bool) -> None:
         with self._lock:
-            self._in_hand.popleft()
-            added = self._append([entry, *further])
-        for one in added:
-            self.storing.store(one, self._note_stored)
+            if begins_file:
+                self._in_hand.popleft()
+            else:
+                entry = replace(entry, pictures=self._entries[-1].pictures)
+            (added,) = self._append([entry])
+        self.storing.store(added, self._note_stored)
 
     def _framed(self, entry: BatchEntry, frames: Sequence[FixedFrame]) -> list[BatchEntry]:
         data = ORIGINALS.get(entry.record.sha256) if frames else None

@@ -80,7 +80,12 @@ def entry_at(entry: BatchEntry, spec: ModelSpec, point: OperatingPoint) -> Batch
 
 
 def small_pictures(inspected: Inspected, file: FileInHand) -> SmallPictures:
-    """Encode a judged photo for the page, and hold its file for the pages that need it to the byte."""
+    """Encode a judged photo for the page, and hold its file for the pages that need it to the byte.
+
+    A photo's second frame and those after it have the pictures of the first.
+    """
+    if file.frame_number > 1:
+        return SmallPictures()
     ORIGINALS.add(file.sha256, file.data)
     photo = inspected.photo
     pixels = photo.pixels

@@ -171,7 +171,7 @@ class Keeping:
 
     def _keep_photo(self, inspected: Inspected, file: FileInHand, thumbnail: bytes) -> None:
         wanted = kept_by_policy(inspected.judgement.verdict, self._policy, file.sha256, self._audit_share)
-        if wanted is KeptPhoto.NONE:
+        if wanted is KeptPhoto.NONE or self._kept.get(file.sha256) is KeptPhoto.FULL:
             return
         try:
             small = thumbnail or encode_thumbnail(inspected.photo.pixels, longest_side=THUMBNAIL_SIDE)

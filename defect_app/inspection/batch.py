@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Generic
 
 from defect_app.decision import OperatingPoint
 from defect_app.inspection.checkpoint import Checkpoint
-from defect_app.inspection.file_judge import Extract, Extractor, FileInHand, Outcome
+from defect_app.inspection.file_judge import Extract, Extractor, FileInHand, FrameOutcome, Outcome
 from defect_app.inspection.inspector import Inspected, Inspector
 from defect_app.inspection.outcomes import file_in_hand, outcomes_of
 from defect_app.inspection.record import InspectionRecord, Repeat, record_of
@@ -36,6 +36,8 @@ class JudgedFile(Generic[Extract]):
         of a file that was not judged.
     repeat : Repeat or None
         That the content, or the pixels, came before in the batch.
+    frame_number : int
+        Which of the model's frames was judged, from 1: each is a verdict of its own, with the file's number.
     """
 
     number: int
@@ -43,6 +45,7 @@ class JudgedFile(Generic[Extract]):
     result: Inspected | Rejection
     extract: Extract | None = None
     repeat: Repeat | None = None
+    frame_number: int = 1
 
 
 class SeenFiles(Generic[Extract]):
@@ -57,7 +60,7 @@ class SeenFiles(Generic[Extract]):
     def __init__(self, checkpoint: Checkpoint | None = None) -> None:
         self.checkpoint = checkpoint
         self.count = 0
-        self._by_content: dict[str, JudgedFile[Extract]] = {}
+        self._by_content: dict[str, Sequence[JudgedFile[Extract]]] = {}
         # Where a checkpoint holds the rest, memory grows by no more than names.
         self._name_by_content: dict[str, str] = {}
         self._name_by_pixels: dict[str, str] = {}
@@ -71,36 +74,37 @@ class SeenFiles(Generic[Extract]):
         first = self._by_content.get(sha256)
         if first is None:
             return sha256 in self._name_by_content
-        return not (isinstance(first.result, Rejection) and first.result.try_again)
+        result = first[0].result
+        return not (isinstance(result, Rejection) and result.try_again)
 
-    def first(self, sha256: str) -> tuple[str, Inspected | Rejection, Extract | None]:
-        """Return the name of the first file with a content that came before, what it is, and its extract."""
+    def first(self, sha256: str) -> tuple[str, Sequence[FrameOutcome[Extract]]]:
+        """Return the name of the first file with a content that came before; by frame what it is, and its extract."""
         judged = self._by_content.get(sha256)
         if judged is not None:
-            return judged.record.file, judged.result, judged.extract
+            return judged[0].record.file, [(one.result, one.extract) for one in judged]
         name = self._name_by_content[sha256]
         outcome = self.checkpoint.find(sha256, name) if self.checkpoint else None
         if outcome is None:
             raise KeyError(sha256)
-        return name, outcome.result, None
+        return name, outcome.by_frame
 
     def repeat_of_pixels(self, pixels_sha256: str) -> Repeat | None:
         """Return that these pixels came before in another file, if they did."""
         name = self._name_by_pixels.get(pixels_sha256)
         return None if name is None else Repeat(name, "pixels")
 
-    def add(self, judged: JudgedFile[Extract], pixels_sha256: str) -> None:
-        """Count a file, and remember it where its content is new."""
-        self.count = judged.number
-        sha256 = judged.record.sha256
+    def add(self, judged: Sequence[JudgedFile[Extract]], pixels_sha256: str) -> None:
+        """Count a file, judged in each frame, and remember it where its content is new."""
+        self.count = judged[0].number
+        sha256 = judged[0].record.sha256
         if sha256 and not self.settled(sha256):
-            if self.checkpoint is not None and not isinstance(judged.result, Rejection):
-                self._name_by_content[sha256] = judged.record.file
+            if self.checkpoint is not None and not isinstance(judged[0].result, Rejection):
+                self._name_by_content[sha256] = judged[0].record.file
                 self._by_content.pop(sha256, None)
             else:
                 self._by_content[sha256] = judged
         if pixels_sha256:
-            self._name_by_pixels.setdefault(pixels_sha256, judged.record.file)
+            self._name_by_pixels.setdefault(pixels_sha256, judged[0].record.file)
 
 
 def judge_batch(
@@ -121,7 +125,7 @@ def judge_batch(
     Parameters
     ----------
     inspector : Inspector
-        The model.
+        The model; where it has frames, each is a verdict of its own.
     files : iterable of PhotoFile
         Taken lazily, a few ahead: memory does not grow with their number, and at most some tens of megabytes of
         files and the pixels of `intake.PIXELS_IN_USE` are held.
@@ -140,7 +144,7 @@ def judge_batch(
     Yields
     ------
     JudgedFile
-        One a file, in the order of `files`. Closing the generator stops the work and drops what is in hand.
+        One a file and frame, in the order of `files`. Closing the generator stops the work and drops what is in hand.
 
     Raises
     ------
@@ -168,8 +172,9 @@ def counted(
 ) -> Iterator[JudgedFile[Extract]]:
     """Yield what became of a file, as every door shows it, and count it among those seen once its taker has it."""
     judged = _judged(file, outcome, inspector, seen)
-    TALLY.count(inspector.spec.id, judged.record.verdict, judged.record.reason)
-    yield judged
+    for one in judged:
+        TALLY.count(inspector.spec.id, one.record.verdict, one.record.reason)
+        yield one
     # Not before: a file that its taker could not keep has not been seen.
     seen.add(judged, outcome.pixels_sha256 if outcome else "")
 
@@ -196,15 +201,24 @@ def _read(files: Iterable[PhotoFile], seen: SeenFiles[Extract], stop: threading.
 
 def _judged(
     file: FileInHand, outcome: Outcome[Extract] | None, inspector: Inspector, seen: SeenFiles[Extract]
-) -> JudgedFile[Extract]:
+) -> list[JudgedFile[Extract]]:
+    """Return what became of a file, in each frame."""
     spec, model_sha256 = inspector.spec, inspector.model_sha256
     if file.refused is not None:
-        return JudgedFile(file.number, record_of(file.refused, spec, model_sha256), file.refused)
+        return [JudgedFile(file.number, record_of(file.refused, spec, model_sha256), file.refused)]
     if outcome is None:
-        name, result, extract = seen.first(file.sha256)
-        repeat = Repeat(name)
-        record = record_of(result, spec, model_sha256, name=file.name, repeat=repeat)
-        return JudgedFile(file.number, record, result, extract, repeat)
-    same_pixels = seen.repeat_of_pixels(outcome.pixels_sha256)
-    record = record_of(outcome.result, spec, model_sha256, repeat=same_pixels)
-    return JudgedFile(file.number, record, outcome.result, outcome.extract, same_pixels)
+        name, results = seen.first(file.sha256)
+        repeat: Repeat | None = Repeat(name)
+    else:
+        results, repeat = outcome.by_frame, seen.repeat_of_pixels(outcome.pixels_sha256)
+    return [
+        JudgedFile(
+            file.number,
+            record_of(result, spec, model_sha256, name=file.name, repeat=repeat),
+            result,
+            extract,
+            repeat,
+            frame_number,
+        )
+        for frame_number, (result, extract) in enumerate(results, start=1)
+    ]

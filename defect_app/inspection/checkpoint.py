@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final, Self
@@ -15,6 +15,7 @@ from defect_app.catalog import ModelSpec
 from defect_app.decision import OperatingPoint
 from defect_app.errors import OutputFailed
 from defect_app.inspection.file_judge import Outcome
+from defect_app.inspection.framing import ChosenFrame
 from defect_app.inspection.outcome_json import is_final, outcome_as_json, outcome_from_json
 
 COMMIT_AFTER_S: Final = 0.5
@@ -24,8 +25,9 @@ COMMIT_AFTER_S: Final = 0.5
 class Checkpoint:
     """Outcomes of one model by the hash of what was judged; close it, or use it in ``with``.
 
-    A file of SQLite for each model, version of its files and version of this program: what another one found out is not
-    taken for this one's. One process holds it at a time. Answers that memory or a fault cut short are not kept.
+    A file of SQLite for each model, version of its files, its frames, and version of this program: what another one
+    found out is not taken for this one's. One process holds it at a time. Answers that memory or a fault cut short are
+    not kept.
 
     Parameters
     ----------
@@ -35,6 +37,8 @@ class Checkpoint:
         The model that judges.
     point : OperatingPoint
         What the verdicts are made with; that of an earlier run may be another.
+    frames : sequence of FixedFrame or PixelFrame
+        The model's frames: what was found in others is not taken for these.
 
     Raises
     ------
@@ -42,9 +46,12 @@ class Checkpoint:
         If the file cannot be opened, here, or written, later.
     """
 
-    def __init__(self, folder: Path, spec: ModelSpec, point: OperatingPoint) -> None:
+    def __init__(
+        self, folder: Path, spec: ModelSpec, point: OperatingPoint, frames: Sequence[ChosenFrame] = ()
+    ) -> None:
         self._spec, self._point = spec, point
-        key = hashlib.sha256(f"{spec.identity} {__version__}".encode()).hexdigest()
+        said = " ".join([spec.identity, __version__, *map(repr, frames)])
+        key = hashlib.sha256(said.encode()).hexdigest()
         self.file = folder / f"{spec.id}-{key[:16]}.sqlite"
         with self._said():
             folder.mkdir(parents=True, exist_ok=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Generic, Protocol
+from typing import Generic, Protocol, TypeAlias
 
 from typing_extensions import TypeVar
 
@@ -42,6 +42,8 @@ class FileInHand:
         Whether its content came before.
     is_known : bool
         Whether what becomes of its content is known from an earlier run.
+    frame_number : int
+        Which of the model's frames is being judged, from 1.
     """
 
     number: int
@@ -51,6 +53,7 @@ class FileInHand:
     refused: Rejection | None = None
     is_repeat: bool = False
     is_known: bool = False
+    frame_number: int = 1
 
 
 class Extractor(Protocol[_Extract_co]):
@@ -60,13 +63,25 @@ class Extractor(Protocol[_Extract_co]):
         """Return it; called from several threads at once. A `DefectLensError` ends the batch."""
 
 
+FrameOutcome: TypeAlias = tuple[Inspected | Rejection, Extract | None]
+
+
 @dataclass(frozen=True)
 class Outcome(Generic[Extract]):
-    """What became of one file: the result without pixels, what was extracted, and the hash of the pixels."""
+    """What became of one file: the result without pixels, what was extracted, and the hash of the pixels.
+
+    `further` holds the results and extracts of the model's second frame and those after it.
+    """
 
     result: Inspected | Rejection
     extract: Extract | None = None
     pixels_sha256: str = ""
+    further: tuple[tuple[Inspected, Extract | None], ...] = ()
+
+    @property
+    def by_frame(self) -> tuple[FrameOutcome[Extract], ...]:
+        """What each frame was found to be, and its extract."""
+        return (self.result, self.extract), *self.further
 
 
 class FileJudge(Generic[Extract]):
@@ -122,9 +137,15 @@ class FileJudge(Generic[Extract]):
             photo = decode_photo(opened)
             if isinstance(photo, Rejection):
                 return Outcome(photo)
-            inspected = self._inspector.inspect(photo, self._point)
-            extract = self._extractor(inspected, file) if self._extractor else None
-            return Outcome(inspected.without_pixels(), extract, pixel_hash(photo))
+            first, *further = (
+                (inspected.without_pixels(), self._extracted(inspected, file, number))
+                for number, inspected in enumerate(self._inspector.inspect_each(photo, self._point), start=1)
+            )
+            return Outcome(*first, pixel_hash(photo), tuple(further))
+
+    def _extracted(self, inspected: Inspected, file: FileInHand, number: int) -> Extract | None:
+        file.frame_number = number
+        return self._extractor(inspected, file) if self._extractor else None
 
     def _failed(self, file: FileInHand, error: Exception) -> Rejection:
         if is_memory_error(error):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,9 +13,9 @@ import numpy as np
 from defect_app.catalog import CatalogEntry, ModelSpec, find_model, weights_sha256
 from defect_app.decision import Judgement, OperatingPoint, default_point, judge
 from defect_app.engine import ActivationMap, Engine, in_photo_frame
-from defect_app.errors import ModelUnavailable
+from defect_app.errors import FrameOutsidePhoto, ModelUnavailable
 from defect_app.familiarity import FamiliarityModel, FamiliarityResult
-from defect_app.inspection.framing import FRAMING_FILE, FixedFrame, Frame, FrameModel, cut_out, resized_frame
+from defect_app.inspection.framing import FRAMING_FILE, ChosenFrame, Frame, FrameModel, cut_out, resized_frame
 from defect_app.inspection.framing.fixed_frame import decoded_side
 from defect_app.inspection.framing.heat import in_whole_photo
 from defect_app.inspection.framing.part import PartFinder, too_small
@@ -81,8 +81,8 @@ class Inspector:
 
     Attributes
     ----------
-    frame : FixedFrame or None
-        The part of each photo that `inspect` judges, see `in_frame`. None is the whole photo.
+    frames : tuple of FixedFrame or PixelFrame
+        The parts of each photo that are judged, see `in_frames`. None is the whole photo.
 
     Raises
     ------
@@ -92,7 +92,7 @@ class Inspector:
 
     def __init__(self, spec: ModelSpec, folder: Path, weights: str = "model") -> None:
         self.spec, self.folder = spec, folder
-        self.frame: FixedFrame | None = None
+        self.frames: tuple[ChosenFrame, ...] = ()
         self.engine = Engine(spec, folder, weights)
         self.weights_sha256 = weights_sha256(folder)
         remembered = folder / "familiarity.npz"
@@ -149,13 +149,12 @@ class Inspector:
 
         Where a part of each photo is judged, that part has so many.
         """
-        frames = () if self.frame is None else (self.frame,)
-        return decoded_side(max(self.spec.input.height, self.spec.input.width), frames)
+        return decoded_side(max(self.spec.input.height, self.spec.input.width), self.frames)
 
-    def in_frame(self, frame: FixedFrame | None) -> Self:
-        """Return this model as one that judges the same part of each photo and looks for none; it shares all else."""
+    def in_frames(self, frames: Sequence[ChosenFrame]) -> Self:
+        """Return this model as one that judges the same parts of each photo and looks for none; it shares all else."""
         framed = copy(self)
-        framed.frame = frame
+        framed.frames = tuple(frames)
         return framed
 
     def inspect_bytes(self, data: bytes, name: str, point: OperatingPoint | None = None) -> Inspected | Rejection:
@@ -165,11 +164,20 @@ class Inspector:
     def inspect(self, photo: Photo, point: OperatingPoint | None = None) -> Inspected:
         """Judge one photo at an operating point (default: the one the model was delivered with).
 
-        It is judged in the model's `frame`; without one, an unfamiliar photo is searched for the part where the model
-        can do that, and judged there.
+        It is judged in the first of the model's `frames`; without one, an unfamiliar photo is searched for the part
+        where the model can do that, and judged there.
+
+        Raises
+        ------
+        FrameOutsidePhoto
+            If a frame in pixels does not lie in the photo.
         """
-        frame = None if self.frame is None else self.frame.in_photo(photo.width, photo.height)
-        return self._inspected(photo, point, frame)
+        return self._inspected(photo, point, _placed(self.frames[0], photo) if self.frames else None)
+
+    def inspect_each(self, photo: Photo, point: OperatingPoint | None = None) -> tuple[Inspected, ...]:
+        """Judge one photo in each of the model's frames, as `inspect` does in the first; without any, as a whole."""
+        further = (self._inspected(photo, point, _placed(frame, photo)) for frame in self.frames[1:])
+        return (self.inspect(photo, point), *further)
 
     def inspect_frame(self, photo: Photo, frame: Frame, point: OperatingPoint | None = None) -> Inspected:
         """Judge a part of a photo that somebody chose; nothing is searched.
@@ -264,6 +272,16 @@ def judged_anew(inspected: Inspected, spec: ModelSpec, point: OperatingPoint) ->
         is_part=inspected.frame is not None,
     )
     return replace(inspected, judgement=judgement)
+
+
+def _placed(frame: ChosenFrame, photo: Photo) -> Frame:
+    try:
+        return frame.in_photo(photo.width, photo.height)
+    except ValueError:
+        size = f"{photo.width} x {photo.height}"
+        raise FrameOutsidePhoto(
+            f"The frame does not lie within {photo.name}, which has {size} pixels.", "Name a part of the photo."
+        ) from None
 
 
 def whole_of(photo: Photo) -> Frame:

@@ -26,15 +26,12 @@ def outcome_as_json(outcome: Outcome[Any]) -> str:
     result = outcome.result
     if isinstance(result, Rejection):
         return json.dumps({"reason": result.reason, "remedy": result.remedy, "try_again": result.try_again})
-    photo, known = result.photo, result.familiarity
+    photo = result.photo
     described = {
         "pixels": outcome.pixels_sha256,
         "photo": [photo.width, photo.height, photo.format, photo.notes, photo.doubt],
-        # A float holds each float32, and its shortest text brings the very bits back.
-        "p": [float(p) for p in result.probabilities],
-        "familiarity": known and [known.familiar, float(known.distance), float(known.limit), known.quality_problems],
-        "frame": result.frame,
-        "near": [[float(p) for p in probabilities] for probabilities in result.near],
+        **_described(result),
+        "further": [_described(further) for further, _ in outcome.further],
     }
     return json.dumps(described)
 
@@ -71,17 +68,33 @@ def outcome_from_json(text: str, name: str, sha256: str, spec: ModelSpec, point:
             return Outcome(Rejection(name, sha256, said["reason"], said["remedy"], try_again=said["try_again"]))
         width, height, kind, notes, doubt = said["photo"]
         photo = Photo(name, sha256, _NO_PIXELS, width, height, kind, tuple(notes), doubt)
-        probabilities = np.array(said["p"], np.float32)
-        near = tuple(np.array(p, np.float32) for p in said["near"])
-        known = None if said["familiarity"] is None else _familiarity(*said["familiarity"])
-        frame = None if said["frame"] is None else Frame(*said["frame"])
+        first, *further = (_inspected(one, photo, spec, point) for one in (said, *said["further"]))
         pixels = said["pixels"]
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"expected an outcome as JSON, got {text[:80]!r}") from error
+    return Outcome(first, pixels_sha256=pixels, further=tuple((one, None) for one in further))
+
+
+def _described(result: Inspected) -> dict[str, Any]:
+    known = result.familiarity
+    return {
+        # A float holds each float32, and its shortest text brings the very bits back.
+        "p": [float(p) for p in result.probabilities],
+        "familiarity": known and [known.familiar, float(known.distance), float(known.limit), known.quality_problems],
+        "frame": result.frame,
+        "near": [[float(p) for p in probabilities] for probabilities in result.near],
+    }
+
+
+def _inspected(said: dict[str, Any], photo: Photo, spec: ModelSpec, point: OperatingPoint) -> Inspected:
+    probabilities = np.array(said["p"], np.float32)
+    near = tuple(np.array(p, np.float32) for p in said["near"])
+    known = None if said["familiarity"] is None else _familiarity(*said["familiarity"])
+    frame = None if said["frame"] is None else Frame(*said["frame"])
     if any(p.shape != (len(spec.class_names),) for p in (probabilities, *near)):
-        raise ValueError(f"expected {len(spec.class_names)} probabilities, got {text[:80]!r}")
+        raise ValueError(f"expected {len(spec.class_names)} probabilities, got {said['p']!r}"[:200])
     judgement = judge(probabilities, spec, point, known, doubt=photo.doubt, near=near, is_part=frame is not None)
-    return Outcome(Inspected(photo, probabilities, None, known, judgement, frame, near), pixels_sha256=pixels)
+    return Inspected(photo, probabilities, None, known, judgement, frame, near)
 
 
 def _familiarity(familiar: bool, distance: float, limit: float, quality_problems: list[str]) -> FamiliarityResult:

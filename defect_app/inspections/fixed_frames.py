@@ -48,7 +48,7 @@ class FixedFrames:
         )
         with self._database.reading() as connection:
             stored = connection.execute(last).scalar()
-        return () if stored is None else _read(stored)
+        return () if stored is None else frames_from(stored)
 
     def save(self, product: str, frames: Sequence[FixedFrame], *, who: str = "") -> None:
         """Let photos of a product be judged in these frames from now on; none clears them.
@@ -70,7 +70,14 @@ class FixedFrames:
             add_entry(connection, action, who=who, subject=product, details={"frames": text})
 
 
-def _read(stored: str) -> tuple[FixedFrame, ...]:
+def frames_from(stored: str) -> tuple[FixedFrame, ...]:
+    """Return frames as they were stored.
+
+    Raises
+    ------
+    RecordsUnavailable
+        If the text is none of frames.
+    """
     try:
         return tuple(FixedFrame.clamped(*map(float, sides)) for sides in json.loads(stored))[:MOST_FRAMES]
     except (TypeError, ValueError) as error:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, case, func, select
+from sqlalchemy import ColumnElement, Connection, Select, case, func, literal, select, union_all
 
 from defect_app.inspections.inspection_filter import InspectionFilter
 from defect_app.inspections.part_verdicts import WORST_FIRST, PartVerdict
@@ -94,15 +94,16 @@ class InspectionSummary:
         part = inspections.c.part
         of_parts = select(part, func.min(_RANK).label("worst"), func.count().label("photos")).where(part != "")
         with self._database.reading() as connection:
-            narrowed = self._narrowed(connection, of_parts.group_by(part))
-            each = narrowed.subquery()
-            by_rank = connection.execute(select(each.c.worst, func.count()).group_by(each.c.worst)).all()
-            listed = connection.execute(narrowed.order_by("worst", part).limit(most)).all()
-            first = self._first_files(connection, [row.part for row in listed])
+            # Both from one pass over the rows: it is what takes the time.
+            each = self._narrowed(connection, of_parts.group_by(part)).cte("each_part")
+            listed = select(each.c.part, each.c.worst, each.c.photos).order_by(each.c.worst, each.c.part).limit(most)
+            counted = select(literal(""), each.c.worst, func.count()).group_by(each.c.worst)
+            rows = connection.execute(union_all(counted, select(listed.subquery()))).all()
+            by_rank = [(rank, count) for name, rank, count in rows if not name]
+            worst = sorted((rank, name, photos) for name, rank, photos in rows if name)
+            first = self._first_files(connection, [name for _, name, _ in worst])
         return PartsSummary(
-            tuple(
-                PartVerdict(row.part, WORST_FIRST[row.worst], row.photos, first[row.part, row.worst]) for row in listed
-            ),
+            tuple(PartVerdict(name, WORST_FIRST[rank], photos, first[name, rank]) for rank, name, photos in worst),
             Counter({WORST_FIRST[rank]: count for rank, count in sorted(by_rank)}),
         )
 

@@ -1,16 +1,12 @@
 """axe-core finds no violation of WCAG on any page, in either theme, and no page asks for what its policy refuses."""
 
-from importlib import resources
-from typing import Literal
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.ready import next_frame, settle
+from tests.browser.axe import violations
 from tests.served_app import App
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
-AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 REFUSED = "refused by the policy:"
 NAME_WHAT_IS_REFUSED = f"""
 addEventListener('securitypolicyviolation', e =>
@@ -30,22 +26,6 @@ PAGES = {
 }
 
 
-def violations(page: Page, scheme: Literal["light", "dark"]) -> list[str]:
-    """Return what axe-core objects to in a theme, each with the first piece of the page that it means."""
-    page.emulate_media(color_scheme=scheme)
-    # The page follows the system's theme while it is open.
-    expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", scheme)
-    settle(page)
-    page.evaluate(AXE)
-    # A page takes on the other theme's colours piece by piece: what is left when they stand still counts.
-    for _ in range(10):
-        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-        if not found:
-            break
-        next_frame(page)
-    return [f"{page.url}, {scheme}: {v['id']}: {v['nodes'][0]['html'][:200]}" for v in found]
-
-
 def test_no_page_violates_what_axe_checks_in_either_theme(page: Page, app: App) -> None:
     found: list[str] = []
     page.add_init_script(NAME_WHAT_IS_REFUSED)
@@ -58,4 +38,8 @@ def test_no_page_violates_what_axe_checks_in_either_theme(page: Page, app: App) 
     page.get_by_role("button", name="Judge all samples").click()
     expect(page.locator(".inspect-rows tr[aria-current]")).to_have_count(1)
     found += [*violations(page, "dark"), *violations(page, "light")]
+    page.get_by_role("button", name="Frame", exact=True).click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    expect(page.get_by_role("dialog").locator("canvas, img, svg").first).to_be_visible()
+    found += [*violations(page, "light"), *violations(page, "dark")]
     assert not found, "\n".join(found)

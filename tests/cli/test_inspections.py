@@ -5,14 +5,19 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sqlalchemy import create_engine, text
 
 from defect_app.cli import main
 from defect_app.cli.classify import NOT_STORED
+from defect_app.inspection.framing import FixedFrame
+from defect_app.inspections.fixed_frames import FixedFrames
+from defect_app.storage.database import Database
 from tests.cli.commands import Classify
 from tests.model_folders import part_photo
 from tests.operating_points import a_point
@@ -45,6 +50,32 @@ def test_stored_records_have_an_id_and_a_rerun_stores_none_twice(
     assert [r["id"] for r in listed(capsys)] == [r["id"] for r in records][::-1]
     classify(photos, "--store", "--batch", "tuesday")
     assert len(listed(capsys)) == 6
+
+
+def test_photos_are_judged_in_the_frames_that_are_saved_for_their_product(
+    classify: Classify, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(Database()) as database:
+        FixedFrames(database).save("casting", [FixedFrame(0, 0, 0.5, 1), FixedFrame(0.5, 0, 0.5, 1)])
+    folder = tmp_path / "trays"
+    folder.mkdir()
+    for name in ("a.jpg", "b.jpg"):  # the same content twice
+        (folder / name).write_bytes(jpeg_bytes(np.hstack([part_photo(-1.2), part_photo(1.2)])))
+    _, records, said = classify(folder, "--store", "--heatmaps", tmp_path / "maps")
+    assert [(r["verdict"], r["frame"]) for r in records] == [("PASS", [0, 0, 96, 96]), ("REJECT", [96, 0, 96, 96])] * 2
+    assert [Path(r["file"]).name for r in records] == ["a.jpg", "a.jpg", "b.jpg", "b.jpg"]
+    assert "Judged in 2 fixed frames" in said
+    assert len(listed(capsys)) == 4
+    assert len(list((tmp_path / "maps").iterdir())) == 2
+    _, first, _ = classify(folder, "--checkpoint", tmp_path / "checkpoint")
+    _, again, said = classify(folder, "--checkpoint", tmp_path / "checkpoint")
+    assert again == first
+    assert [(r["verdict"], r["frame"]) for r in again] == [(r["verdict"], r["frame"]) for r in records]
+    assert "1 photo judged by earlier runs" in said
+    with closing(Database()) as database:
+        FixedFrames(database).save("casting", [])
+    _, whole, _ = classify(folder, "--checkpoint", tmp_path / "checkpoint")
+    assert [r["frame"] for r in whole] == [[0, 0, 192, 96]] * 2
 
 
 def test_found_shown_and_exported(

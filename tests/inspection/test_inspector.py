@@ -188,18 +188,18 @@ def test_a_recognition_model_names_or_is_unsure(tiny_models: Path) -> None:
 
 
 def test_a_model_that_judges_one_part_of_each_photo_judges_that_part_of_any_size_of_it(inspector: Inspector) -> None:
-    right = inspector.in_frame(FixedFrame(0.5, 0, 0.5, 1))
+    right = inspector.in_frames([FixedFrame(0.5, 0, 0.5, 1)])
     for size in (96, 180):
         beside = np.hstack([part_photo(-1.0, size=size), part_photo(1.0, size=size)])
         result = right.inspect_bytes(png_bytes(beside), "two.png")
         assert result.frame == Frame(size, 0, size, size)
         assert result.judgement.verdict is Verdict.REJECT
     assert right.least_side == 2 * inspector.least_side
-    assert inspector.frame is None
+    assert inspector.frames == ()
 
 
 def test_a_frame_too_small_for_fine_defects_does_not_pass_whoever_drew_it(inspector: Inspector) -> None:
-    tiny = inspector.in_frame(FixedFrame(0, 0, 0.15, 0.15))
+    tiny = inspector.in_frames([FixedFrame(0, 0, 0.15, 0.15)])
     result = tiny.inspect_bytes(png_bytes(part_photo(-1.2, size=96)), "part.png")
     assert result.frame == Frame(0, 0, 14, 14)
     assert result.judgement.verdict is Verdict.REVIEW

@@ -52,7 +52,7 @@ def test_pandas_reads_the_very_values_back_from_workbook_and_table(separator: st
     records = [
         replace(a_record(), file="=1+2.jpg", judged_at="2026-11-26T10:00:00+00:00"),
         replace(
-            a_record(), file='Gehäuse "Größe"; 0,5\t№7.jpg', p_defect=third, p={"scratch": third, "good": 1 - third}
+            a_record(), file='Gehäuse "Größe"; 0,5 №7.jpg', p_defect=third, p={"scratch": third, "good": 1 - third}
         ),
     ]
     names = ["scratch", "good"]

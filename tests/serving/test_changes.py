@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from defect_app.hosting.local_model_host import LocalModelHost
+from defect_app.inspection.framing import FixedFrame
 from defect_app.inspections import InspectionStore
+from defect_app.inspections.fixed_frames import FixedFrames
 from defect_app.people.roles import Role
 from defect_app.people.sign_in import Identity
 from defect_app.serving.api import create_api, request_body
@@ -205,6 +208,25 @@ def test_a_frame_is_judged_where_one_is_named(client: TestClient) -> None:
     assert (outside.status_code, outside.headers["content-type"]) == (422, "application/problem+json")
     assert "does not lie within red.jpg" in outside.json()["detail"]
     assert classified(client, "model=tiny&frame=a").status_code == 422
+
+
+def test_frames_that_are_saved_for_a_product_are_judged_each_unless_another_is_named(client: TestClient) -> None:
+    with closing(Database()) as database:
+        FixedFrames(database).save("casting", [FixedFrame(0, 0, 0.5, 1), FixedFrame(0.5, 0, 0.5, 1)])
+    tray = [("files", ("tray.jpg", jpeg_bytes(np.hstack([part_photo(-1.2), part_photo(1.2)])), "image/jpeg"))]
+
+    def answers(address: str = "") -> list[tuple[str, list[int]]]:
+        records = client.post(f"/classify?model=tiny{address}", files=tray).json()
+        assert {record["file"] for record in records} == {"tray.jpg"}
+        return [(record["verdict"], record["frame"]) for record in records]
+
+    assert answers() == [("PASS", [0, 0, 96, 96]), ("REJECT", [96, 0, 96, 96])]
+    assert answers("&frame=96,0,96,96") == [("REJECT", [96, 0, 96, 96])]
+    assert [frame for _, frame in answers("&fixed_frames=false")] == [[0, 0, 192, 96]]
+    stored = client.post("/classify?model=tiny&store=true&batch=a", files=tray).json()
+    again = client.post("/classify?model=tiny&store=true&batch=a", files=tray).json()
+    assert len({record["id"] for record in stored}) == 2
+    assert [record["id"] for record in again] == [record["id"] for record in stored]
 
 
 def test_as_many_classes_are_told_as_are_asked_for(client: TestClient) -> None:

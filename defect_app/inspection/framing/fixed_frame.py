@@ -1,4 +1,4 @@
-"""A frame that a person drew, as shares of a photo: the same part of every photo of a camera that stands still."""
+"""Frames that somebody chose: as shares of a photo, for a camera that stands still, or in pixels of a photo."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Final, Self
 
+from defect_app.decision import OperatingPoint
 from defect_app.inspection.framing.frame import Frame, Region
 
 MOST_FRAMES: Final = 24
 """So many frames of one photo are judged, each with a verdict of its own."""
+_EVERY_PIXEL: Final = 100_000
+"""More than a photo's side: it is decoded at its full scale."""
 LEAST_SHARE: Final = 0.01
 """The smallest side of a frame, as a share of the photo's."""
 
@@ -73,14 +76,63 @@ class FixedFrame:
         )
 
 
-def decoded_side(least_side: int, frames: Sequence[FixedFrame]) -> int:
+@dataclass(frozen=True)
+class PixelFrame:
+    """A rectangle in pixels of the upright photo, for whoever knows the size of the photos."""
+
+    frame: Frame
+
+    def in_photo(self, width: int, height: int) -> Frame:
+        """Return the frame.
+
+        Raises
+        ------
+        ValueError
+            If it does not lie in a photo of this size.
+        """
+        frame = self.frame
+        if frame.x + frame.width > width or frame.y + frame.height > height:
+            raise ValueError(f"expected a frame within {width} x {height} pixels, got {tuple(frame)}")
+        return frame
+
+
+ChosenFrame = FixedFrame | PixelFrame
+
+
+@dataclass(frozen=True)
+class FramesInUse:
+    """The frames that photos of a product are judged in.
+
+    Attributes
+    ----------
+    frames : tuple of FixedFrame or PixelFrame
+        Each is a verdict of its own; none means the whole photo.
+    is_known : bool
+        Whether it is sure that these apply. Else every photo is left to a person.
+    warning : str
+        What could not be read, in words; empty when all is as it should be.
+    """
+
+    frames: tuple[ChosenFrame, ...] = ()
+    is_known: bool = True
+    warning: str = ""
+
+    def at(self, point: OperatingPoint) -> OperatingPoint:
+        """Return the point to judge with: one that leaves every photo to a person where the frames are not known."""
+        return point if self.is_known else point.unknown(self.warning)
+
+
+def decoded_side(least_side: int, frames: Sequence[ChosenFrame]) -> int:
     """Return the side that a reduced decode must keep, so that the smallest frame has the pixels that a model needs.
 
     Parameters
     ----------
     least_side : int
         What a whole photo needs, see `Inspector.least_side`.
-    frames : sequence of FixedFrame
+    frames : sequence of FixedFrame or PixelFrame
         The parts of the photo that are judged; none is the whole.
     """
-    return round(least_side / min((min(frame.width, frame.height) for frame in frames), default=1.0))
+    shares = [min(frame.width, frame.height) for frame in frames if isinstance(frame, FixedFrame)]
+    if len(shares) < len(frames):
+        return _EVERY_PIXEL  # what share of the photo it is shows when the photo is decoded
+    return round(least_side / min(shares, default=1.0))

@@ -16,10 +16,10 @@ from defect_app.reviews import Answer, Review, ReviewStore
 
 MOST_PICTURED = 60
 """Doubtful and rejected photos that are shown; all are counted, and named in the spreadsheet."""
-MOST_PARTS = 100_000
+MOST_PARTS = 10_000
 """Parts that are named, the worst first, by the spreadsheet; all are counted."""
-MOST_PARTS_PRINTED = 3000
-"""Parts that are named on pages: those of a shift."""
+MOST_PARTS_PRINTED = 1000
+"""Parts that pages name: some twenty sheets of paper."""
 _AT_ONCE = 500
 _WORDS = {
     Verdict.PASS: "passed",

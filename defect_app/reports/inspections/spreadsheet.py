@@ -43,8 +43,8 @@ def report_as_spreadsheet(report: InspectionReport, inspections: Iterable[Stored
         widths = [_WIDTHS.get(name, 14) for name in _COLUMNS]
         _sheet(book, "Inspections", _with_heading(_COLUMNS, rows), bold, widths)
         parts = [(one.part, one.verdict, one.photos, one.worst_file) for one in report.parts]
-        heading, counts = ("part", "verdict", "photos", "worst photo"), [(), (", ".join(report.part_counts),)]
-        _sheet(book, "Parts", [heading, *parts, *(counts if parts else ())], bold, [24, 12, 10, 40])
+        said: list[tuple[str, ...]] = [(), (", ".join(report.part_counts),)] if parts else []
+        _sheet(book, "Parts", [("part", "verdict", "photos", "worst photo"), *parts, *said], bold, [24, 12, 10, 40])
         corrections = [
             (c.inspection.record.file, c.inspection.record.verdict, str(c.review.answer), c.review.who,
              c.review.created.isoformat(timespec="seconds"), c.review.note)

@@ -135,8 +135,13 @@ async def classify(
     body, stop = RequestBody(request), threading.Event()
 
     def prepare() -> Work:
-        inspector = about_judging.inspector(context.host.inspector(model))
+        loaded = context.host.inspector(model)
+        frames = about_judging.frames(lambda: context.frames_in_use(loaded.spec))
+        inspector = loaded.in_frames(frames.frames)
         used = context.point_in_use(inspector.default_point, operating_point)
+        used = replace(
+            used, point=frames.at(used.point), warning=" ".join(filter(None, (used.warning, frames.warning)))
+        )
         storing = about_storing.storing(context.opened_recorder, name_of(request))
         return Work(inspector, used, about_judging, about_map.extractor(inspector, stop), storing)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 from fastapi import Depends, Request, params
 
+from defect_app.catalog import ModelSpec
 from defect_app.decision import OperatingPoint
 from defect_app.hosting.model_host import ModelHost
 from defect_app.people.roles import Permission
@@ -17,6 +18,8 @@ from defect_app.serving.api.problems import RefusedRequest
 from defect_app.serving.api.storing import OpenRecorder
 
 if TYPE_CHECKING:
+    from defect_app.inspection.framing import FramesInUse
+    from defect_app.inspections.frames_in_use import WatchedFrames
     from defect_app.points import PointInUse, Records
     from defect_app.points.watched import WatchedPoints
 
@@ -49,6 +52,18 @@ class ApiContext:
         from defect_app.points import point_in_use
 
         return point_in_use(default, name, self.records)
+
+    def frames_in_use(self, spec: ModelSpec) -> FramesInUse:
+        """Return the frames that photos of a model's product are judged in."""
+        from defect_app.inspections.fixed_frames import framed_product
+
+        return self._watched_frames.of(framed_product(spec))
+
+    @cached_property
+    def _watched_frames(self) -> WatchedFrames:
+        from defect_app.inspections.frames_in_use import WatchedFrames
+
+        return WatchedFrames(lambda: self.records().database)
 
     @cached_property
     def _watched(self) -> WatchedPoints:

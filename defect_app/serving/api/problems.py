@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from defect_app.errors import Busy, DefectLensError, RecordsUnavailable
+from defect_app.errors import Busy, DefectLensError, FrameOutsidePhoto, RecordsUnavailable
 from defect_app.logs import logger
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -91,6 +91,8 @@ def of_error(error: DefectLensError) -> JSONResponse:
     status = 404
     if isinstance(error, RefusedRequest):
         status = error.status
+    elif isinstance(error, FrameOutsidePhoto):
+        status = 422
     elif isinstance(error, Busy | RecordsUnavailable):
         status = 503
     return problem_response(status, str(error), error.remedy)

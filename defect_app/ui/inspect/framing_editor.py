@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import astuple
 from pathlib import Path
 
 import streamlit as st
 
-from defect_app.errors import DefectLensError, RecordsUnavailable
+from defect_app.errors import DefectLensError
 from defect_app.hosting.batch import Batch, BatchEntry
 from defect_app.inspection import Inspected
 from defect_app.inspection.framing import FixedFrame
 from defect_app.inspection.framing.fixed_frame import MOST_FRAMES
 from defect_app.inspections.fixed_frames import FixedFrames, framed_product
+from defect_app.inspections.frames_in_use import frames_in_use
 from defect_app.ui.inspect.following import open_photo
 from defect_app.ui.parts.errors import draw_error
 from defect_app.ui.parts.text import as_text
@@ -37,11 +37,15 @@ _COMPONENT = st.components.v2.component(
 def apply_fixed_frames(batch: Batch) -> None:
     """Judge what comes to a batch in the frames that are saved for its product, say so, and offer to clear them.
 
-    Where the records cannot be read, the frames that the batch has stay.
+    Where the records cannot be read, those last known apply.
     """
     product = framed_product(batch.inspector.spec)
-    with suppress(RecordsUnavailable):  # the page says so where it tells the operating point
-        batch.judge_in(FixedFrames(shared_records().database).of(product))
+    # That the records cannot be read the page says where it tells the operating point.
+    in_use = frames_in_use(product, lambda: shared_records().database)
+    if not in_use.is_known:
+        draw_error(DefectLensError(in_use.warning, "Nothing is judged here until it is: see the records."))
+        st.stop()
+    batch.judge_in([frame for frame in in_use.frames if isinstance(frame, FixedFrame)])
     if not batch.frames:
         return
     several = f"{len(batch.frames)} fixed frames, each with a verdict of its own" if len(batch.frames) > 1 else ""

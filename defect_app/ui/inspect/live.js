@@ -199,7 +199,7 @@ function wait(ms) {
 
 function address({ model }) {
   const base = location.pathname.replace(/[^/]*$/, "")
-  return `${base}api/classify?model=${encodeURIComponent(model)}&map=verdict&map_form=numbers`
+  return `${base}api/classify?model=${encodeURIComponent(model)}&map=verdict&map_form=numbers&fixed_frames=false`
 }
 
 async function problemOf(answer) {
