@@ -96,6 +96,27 @@ def test_found_shown_and_exported(
     assert "id;source;batch;part;who;class_" in lines[0]
 
 
+def test_the_list_is_a_table_newest_first_that_says_when_there_is_more(
+    classify: Classify, photos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["inspections", "list"]) == 0
+    assert capsys.readouterr().err == "No stored inspection is like that.\n"
+    classify(photos, "--store", "--who", "Ada")
+    assert main(["inspections", "list", "--limit", "2"]) == 0
+    captured = capsys.readouterr()
+    rows = [line for line in captured.out.splitlines() if "Ada" in line]
+    assert [row.split("│")[2].strip() for row in rows] == ["REVIEW", "PASS"]
+    assert "There are more than 2: see --limit, or export." in captured.err
+
+
+def test_a_table_in_a_folder_that_is_not_there_is_refused_before_anything_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "nowhere" / "all.csv"
+    assert main(["inspections", "export", "--csv", str(table)]) == 2
+    assert f"The table cannot be written to {table}: No such file or directory." in capsys.readouterr().err
+
+
 def test_a_database_that_cannot_be_written_costs_no_verdict(
     classify: Classify, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

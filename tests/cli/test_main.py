@@ -1,5 +1,6 @@
 """The door: wrong usage, unavailable models, interrupts, and how little is imported to start."""
 
+import errno
 import json
 import resource
 import signal
@@ -11,6 +12,8 @@ from typing import Any
 import pytest
 
 from defect_app.cli import main
+from defect_app.cli.main import OUTPUT_FAILED, UNEXPECTED
+from defect_app.errors import OutputFailed
 from tests.model_folders import make_model_folder, part_photo
 from tests.photo_files import jpeg_bytes
 
@@ -76,6 +79,41 @@ def test_an_interrupt_has_status_130_and_says_that_the_work_is_kept(
     assert "kept" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (OSError(errno.EIO, "Input/output error", "photo.jpg"), "The system refuses photo.jpg: Input/output error."),
+        (OSError(errno.EMFILE, "Too many open files"), "The system refuses: Too many open files."),
+        (MemoryError(), "There is not enough memory for the command."),
+        (OSError(errno.ENOMEM, "Cannot allocate memory"), "There is not enough memory for the command."),
+        (ImportError("libx.so: failed to map segment from shared object"), "There is not enough memory"),
+        (RuntimeError("one\n two"), "Something unexpected ended the command: RuntimeError: one two."),
+        (AssertionError(), "Something unexpected ended the command: AssertionError."),
+    ],
+    ids=["a file", "no file", "memory", "memory, by the system", "memory, by the loader", "a message", "no message"],
+)
+def test_what_nobody_expected_is_told_in_a_line_without_a_traceback(
+    fault: Exception, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_: object) -> int:
+        raise fault
+
+    monkeypatch.setattr("defect_app.cli.models.run", fail)
+    assert main(["models"]) == UNEXPECTED
+    assert said in capsys.readouterr().err
+
+
+def test_output_that_fails_has_a_status_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_: object) -> int:
+        raise OutputFailed("The table cannot be written.", "Make room.")
+
+    monkeypatch.setattr("defect_app.cli.models.run", fail)
+    assert main(["models"]) == OUTPUT_FAILED
+    assert capsys.readouterr().err == "The table cannot be written. Make room.\n"
+
+
 def test_models_starts_within_a_second_and_loads_no_machinery(tiny_models: Path) -> None:
     code = (
         "import sys; from defect_app.cli import main; status = main(sys.argv[1:]);"
@@ -106,8 +144,9 @@ def test_classify_loads_no_tensorflow(tiny_models: Path, tmp_path: Path) -> None
 def test_ctrl_c_keeps_the_lines_that_are_done(tiny_models: Path, tmp_path: Path) -> None:
     photos = tmp_path / "photos"
     photos.mkdir()
+    seven = [jpeg_bytes(part_photo(1.0, seed)) for seed in range(7)]
     for i in range(3000):
-        (photos / f"{i:04}.jpg").write_bytes(jpeg_bytes(part_photo(1.0, i % 7)) + i.to_bytes(4, "big"))
+        (photos / f"{i:04}.jpg").write_bytes(seven[i % 7] + i.to_bytes(4, "big"))
     command = [sys.executable, "-m", "defect_app", "classify", str(photos), "--model", "tiny"]
     command += ["--models-folder", str(tiny_models)]
     # Where the tests run in the background, a shell makes its children ignore Ctrl-C.

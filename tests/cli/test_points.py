@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from defect_app.cli import main
+from defect_app.decision import Costs
+from defect_app.points import open_records
 from tests.cli.commands import ClassifyOne, Points, Record
 from tests.model_folders import TinyNetwork, make_model_folder
+from tests.operating_points import a_point
 
 
 @pytest.fixture
@@ -209,3 +212,21 @@ def test_by_the_two_person_rule_a_milder_point_waits_for_a_second_person(
     status, _, said = points("activate", "tiny", "milder", "--who", "Bo")
     assert status == 0
     assert "milder, saved by Ada" in said.splitlines()[-1]
+
+
+def test_a_point_is_shown_with_what_it_was_chosen_for(points: Points) -> None:
+    records = open_records()
+    records.save_point(a_point("strict"), costs=Costs(100, 2, 0.5), defect_rate=0.013)
+    records.close()
+    status, shown, _ = points("show", "tiny", "strict")
+    assert status == 0
+    for said in ("missed defect", "costs 100.00", "false reject", "costs 2.00", "human review", "costs 0.50", "0.013"):
+        assert said in shown
+
+
+def test_points_that_cannot_be_written_down_are_said(points: Points, tmp_path: Path) -> None:
+    assert "Save one first." in points("export", "tiny")[2]
+    points(*STRICT)
+    status, _, said = points("export", "tiny", "--out", tmp_path)
+    assert status == 2
+    assert f"The points cannot be written to {tmp_path}: Is a directory. Choose another place." in said

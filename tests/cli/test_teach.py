@@ -32,14 +32,30 @@ def test_the_figures_come_as_json_and_a_file_that_is_left_out_is_named(
     assert (out / "part" / "model.xml").is_file()
 
 
+def test_the_figures_come_in_words_and_a_path_without_a_name_belongs_to_the_class_before(
+    photos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, *others = sorted((photos / "bad").iterdir())
+    given = ["--class", f"Blow hole={first}", *map(str, others), "--title", "Lid", "--out", str(photos / "out")]
+    assert main(["teach", "part", "--good", str(photos / "good"), *given]) == 0
+    captured = capsys.readouterr()
+    assert "Lid: photos" in captured.out
+    cells = [[cell.strip() for cell in line.split("│")[1:-1]] for line in captured.out.splitlines()]
+    assert ["Good", "4"] in cells
+    assert ["Blow hole", "4"] in cells
+    assert "Out of fold" in captured.out
+    assert f"The model is in {photos / 'out' / 'part'}, taught in " in captured.err
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
         (["--class", "one"], "has no class"),
+        (["--class", "!=."], "'!' is no name for a class"),
         (["--defect", "."], "There are no good photos"),
         ([], "There are no photos"),
     ],
-    ids=["a path without a name", "defects alone", "nothing"],
+    ids=["a path without a name", "a class of no letters", "defects alone", "nothing"],
 )
 def test_what_cannot_be_taught_is_said(
     given: list[str], said: str, photos: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
