@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from defect_app.points import Records, open_records
+from defect_app.storage import migrating
 from defect_app.storage.database import database_memory
+from tests.migrated_once import MIGRATED_ONCE
 from tests.model_folders import make_model_folder
 from tests.postgresql import postgresql_server, run_statement
 
@@ -31,6 +33,14 @@ def records_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
     patch.setenv("DEFECT_APP_TAUGHT_MODELS", str(tmp_path_factory.mktemp("taught")))
     yield
     patch.undo()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def migrations_run_once() -> Iterator[None]:
+    """Make the hundreds of databases of the tests without Alembic; tests/storage runs the migrations themselves."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(migrating, "_migrate", MIGRATED_ONCE)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,8 @@ from defect_app.training.losses import Loss
 from defect_app.training.pictures import TrainingPictures
 
 PREDICTION_BATCH = 32
+STEPS_UNTRACED = 1
+"""A trial of so few steps runs eagerly: to trace one into a graph takes ten times as long as to do it."""
 COSINE_START, COSINE_END = 1 / 20, 1 / 100
 ONE_CYCLE_START, ONE_CYCLE_END = 1 / 25, 1 / 250_000
 """First and last learning rate as shares of the greatest one."""
@@ -101,7 +103,9 @@ def fit(
     schedule = settings.schedule
     steps = min(steps_per_epoch(len(source), schedule.batch_size), settings.steps_limit or 10**9)
     batches = training_batches(source, batch_size=schedule.batch_size, epochs=settings.epochs, seed=settings.seed)
-    model.compile(optimizer=_optimiser(settings.optimiser, schedule, steps * settings.epochs), loss=loss)
+    total_steps = steps * settings.epochs
+    optimiser = _optimiser(settings.optimiser, schedule, total_steps)
+    model.compile(optimizer=optimiser, loss=loss, run_eagerly=total_steps <= STEPS_UNTRACED)
     checkpoint = _BestCheckpoint(validation, loss, settings, steps, progress)
     callbacks: list[Any] = [checkpoint]
     if schedule.kind == "plateau":

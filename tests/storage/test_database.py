@@ -21,16 +21,61 @@ from sqlalchemy import NullPool, create_engine, event, inspect, text
 from defect_app.errors import RecordsUnavailable
 from defect_app.inspections import InspectionStore
 from defect_app.points import open_records
+from defect_app.storage import migrating
+from defect_app.storage.database import database_memory
 from defect_app.storage.failures import sqlite_failure
 from defect_app.storage.migrating import SCRIPTS, schema_version
 from defect_app.storage.tables import SCHEMA_VERSION, metadata
 from tests.inspections.records import a_new_inspection
+from tests.migrated_once import MIGRATED_ONCE, MigratedOnce
 from tests.operating_points import a_point
 from tests.postgresql import PASSWORD, PLAIN_PASSWORD, run_statement
 
 FRESH = multiprocessing.get_context("forkserver")
 FRESH.set_forkserver_preload(["defect_app.points", "alembic.command"])
 """Processes of their own, without the threads of this one."""
+
+
+@pytest.fixture(autouse=True)
+def real_migrations(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(migrating, "_migrate", MIGRATED_ONCE.really)
+
+
+def schema_of(url: str) -> list[tuple[object, ...]]:
+    """Return what a database says of its own tables, columns and indexes."""
+    engine = create_engine(url, poolclass=NullPool)
+    asked = (
+        ("SELECT type, name, sql FROM sqlite_master ORDER BY name",)
+        if engine.dialect.name == "sqlite"
+        else (
+            "SELECT table_name, column_name, data_type, is_nullable, column_default, character_maximum_length"
+            " FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2",
+            "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1",
+            "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace"
+            " ORDER BY 1",
+        )
+    )
+    with engine.connect() as connection:
+        version = schema_version(connection)
+        return [(version,), *(tuple(row) for query in asked for row in connection.execute(text(query)))]
+
+
+def test_what_other_tests_open_has_the_schema_that_the_migrations_make(
+    url: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_records(url).close()
+    made = schema_of(url)
+    assert len(made) > 20
+    once = MigratedOnce()
+    monkeypatch.setattr(migrating, "_migrate", once)
+    for time in range(2):  # the first is listened to, the second made by what was heard
+        if url.startswith("sqlite"):
+            url = f"sqlite:///{tmp_path / f'other-{time}.sqlite'}"
+        else:
+            run_statement(request.getfixturevalue("server"), "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+            database_memory(url).forget()
+        open_records(url).close()
+        assert schema_of(url) == made
 
 
 def test_a_new_database_is_created_at_the_newest_version_with_the_tables_that_the_code_expects(url: str) -> None:

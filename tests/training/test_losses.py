@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from scipy.special import log_softmax
 
 from defect_app.recipes.entries import LossEntries
-from defect_app.training.losses import classification_loss, distillation_loss
+from defect_app.training.losses import Loss, classification_loss, distillation_loss
 
 
 def test_cross_entropy_is_the_textbook_one() -> None:
@@ -35,6 +36,21 @@ def test_focal_loss_without_gamma_is_cross_entropy() -> None:
     plain = classification_loss(LossEntries(), shares)(targets, logits)
     focal = classification_loss(LossEntries("focal", focal_gamma=0.0), shares)(targets, logits)
     np.testing.assert_allclose(np.asarray(focal), np.asarray(plain), rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        classification_loss(LossEntries(label_smoothing=0.1, balance_classes=True), np.array([0.8, 0.2])),
+        classification_loss(LossEntries("focal"), np.array([0.5, 0.5])),
+        distillation_loss(2.0),
+    ],
+    ids=["cross entropy", "focal", "distillation"],
+)
+def test_in_the_graph_that_training_traces_a_loss_is_the_same(loss: Loss) -> None:
+    rng = np.random.default_rng(0)
+    targets, logits = np.eye(2, dtype=np.float32)[[0, 1, 1]], rng.normal(size=(3, 2)).astype(np.float32)
+    np.testing.assert_allclose(np.asarray(tf.function(loss)(targets, logits)), loss(targets, logits), rtol=1e-5)
 
 
 def test_a_student_that_answers_like_its_teacher_loses_nothing() -> None:
