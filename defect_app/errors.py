@@ -41,6 +41,10 @@ class InvalidRecipe(DefectLensError):
     """A training recipe has an unknown, missing or impossible entry."""
 
 
+class InvalidStudy(DefectLensError):
+    """A study of variants has an unknown, missing or impossible entry."""
+
+
 class InvalidOperatingPoint(DefectLensError):
     """Thresholds outside [0, 1], in the wrong order, or not numbers."""
 

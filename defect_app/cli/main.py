@@ -30,6 +30,7 @@ from defect_app.cli import (
     reviews,
     scenes,
     selftest,
+    study,
     teach,
     train,
 )
@@ -45,7 +46,7 @@ INTERRUPTED = 128 + signal.SIGINT
 _log = logger(__name__)
 
 _COMMANDS = (
-    app, models, classify, teach, train, quantize, evaluate, explain, explain_photo, points, inspections, report,
+    app, models, classify, teach, train, study, quantize, evaluate, explain, explain_photo, points, inspections, report,
     records, reviews, people, keys, selftest, data, scenes, bench,
 )  # fmt: skip
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from pydantic import with_config
 
@@ -85,6 +87,38 @@ def load_recipe(name_or_path: str | Path) -> Recipe:
     InvalidRecipe
         If there is no such recipe, it is not TOML, or an entry is unknown, missing or of a wrong kind.
     """
+    name, table = _table(name_or_path)
+    return _checked(name, table)
+
+
+def changed_recipe(name_or_path: str | Path, changes: Mapping[str, object]) -> Recipe:
+    """Read a recipe with some entries changed.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        See `load_recipe`.
+    changes : mapping of str to object
+        Values by dotted names: ``{"loss.kind": "focal", "seed": 3}``.
+
+    Raises
+    ------
+    InvalidRecipe
+        See `load_recipe`; changed entries are checked like those of the file.
+    """
+    name, table = _table(name_or_path)
+    for entry, value in changes.items():
+        *tables, last = entry.split(".")
+        within = table
+        for part in tables:
+            within = within.setdefault(part, {})
+            if not isinstance(within, dict):
+                raise InvalidRecipe(f"{name}: {entry!r} cannot be changed: {part!r} is no table.")
+        within[last] = value
+    return _checked(name, table)
+
+
+def _table(name_or_path: str | Path) -> tuple[str, dict[str, Any]]:
     path = Path(name_or_path)
     if path.suffix != ".toml":
         path = RECIPES_FOLDER / f"{name_or_path}.toml"
@@ -92,10 +126,13 @@ def load_recipe(name_or_path: str | Path) -> Recipe:
         known = ", ".join(recipe_names())
         raise InvalidRecipe(f"There is no recipe {str(name_or_path)!r}.", f"Recipes here: {known}.")
     try:
-        table = read_toml(path)
+        return path.stem, dict(read_toml(path))
     except InvalidDocument as error:
         raise InvalidRecipe(f"{error}.") from error
+
+
+def _checked(name: str, table: dict[str, Any]) -> Recipe:
     try:
-        return validated(Recipe, {"name": path.stem, **table})
+        return validated(Recipe, {"name": name, **table})
     except InvalidDocument as error:
-        raise InvalidRecipe(f"{path.stem}: {error}.", error.remedy) from error
+        raise InvalidRecipe(f"{name}: {error}.", error.remedy) from error

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
-from defect_app.catalog import write_spec
+from defect_app.catalog import ModelSpec, write_spec
 from defect_app.datasets import LabelledPicture, LoadedDataset, assign_folds, content_digest, picture_bytes
 from defect_app.datasets.splits import carve_out
 from defect_app.inspection import Inspector
@@ -23,7 +24,7 @@ from defect_app.publishing import EvaluatedPicture, evaluate_pictures
 from defect_app.publishing.replicates import CV_SPLIT, Replicate, replicates_of
 from defect_app.recipes.recipe import Recipe
 from defect_app.training.recipe_spec import draft_spec
-from defect_app.training.training_run import RunSettings, run_training
+from defect_app.training.training_run import RunSettings, TrainedNetwork, run_training
 
 FOLD_VALIDATION_SHARE = 0.12
 """Of the pictures outside a fold: they decide which epoch of the fold's model is the best."""
@@ -63,7 +64,7 @@ def measure_replicates(
     for replicate in replicates_of(recipe.measurement.folds, recipe.measurement.repeats):
         path = home / f"{replicate.stem}.parquet"
         if not path.exists():
-            rows = _measured(replicate, recipe, loaded, settings, report)
+            rows = measured_replicate(replicate, recipe, loaded, settings, report).rows
             # Under another name first: a half-written file must not pass for a finished one.
             rows.to_parquet(path.with_suffix(".part"))
             path.with_suffix(".part").rename(path)
@@ -102,9 +103,38 @@ def refolded(loaded: LoadedDataset, fold: int, n_folds: int) -> LoadedDataset:
     return replace(loaded, pictures=tuple(in_split(i, p) for i, p in enumerate(pictures)))
 
 
-def _measured(
+@dataclass(frozen=True)
+class MeasuredReplicate:
+    """A replicate that was trained and measured.
+
+    Attributes
+    ----------
+    rows : DataFrame
+        As in ``evaluation.parquet``.
+    trained : TrainedNetwork
+        The network and its course.
+    spec : ModelSpec
+        As it was measured.
+    judging_cpu_seconds : float
+        Time of all cores together that its pictures took, from bytes to answer.
+    """
+
+    rows: pd.DataFrame
+    trained: TrainedNetwork
+    spec: ModelSpec
+    judging_cpu_seconds: float
+
+
+def measured_replicate(
     replicate: Replicate, recipe: Recipe, loaded: LoadedDataset, settings: RunSettings, report: Progress
-) -> pd.DataFrame:
+) -> MeasuredReplicate:
+    """Train one replicate of a recipe and judge its pictures; parameters as in `measure_replicates`.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        By Ctrl-C.
+    """
     # Scenes are measured once, with the bundled model.
     changed = replace(recipe, seed=recipe.seed + replicate.run, data=replace(recipe.data, scenes_validation=0))
     pictures = refolded(loaded, replicate.fold, recipe.measurement.folds) if replicate.fold >= 0 else loaded
@@ -124,9 +154,11 @@ def _measured(
             split = CV_SPLIT if replicate.fold >= 0 else p.split
             yield EvaluatedPicture(p.image, picture_bytes(p), p.label, split, p.leaked, replicate.fold)
 
+    started = time.process_time()
     rows = evaluate_pictures(inspector, evaluated(), run=replicate.run)
+    judging = time.process_time() - started
     shutil.rmtree(work, ignore_errors=True)
-    return rows
+    return MeasuredReplicate(rows, trained, spec, judging)
 
 
 def _named(report: Progress, replicate: Replicate) -> Progress:

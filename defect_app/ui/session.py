@@ -79,6 +79,9 @@ class Address(StrEnum):
     SEARCH = "search"
     OPEN = "open"
 
+    # Studies
+    STUDY = "study"
+
     # Glossary
     TERM = "term"
 

@@ -32,6 +32,7 @@ MENU = (
     MenuEntry("pages/teach.py", "Teach", ":material/school:", "Make a model"),
     MenuEntry("pages/evaluate.py", "Evaluate", ":material/query_stats:", "Understand the models"),
     MenuEntry("pages/compare.py", "Compare", ":material/compare_arrows:", "Understand the models"),
+    MenuEntry("pages/studies.py", "Studies", ":material/experiment:", "Understand the models"),
     MenuEntry("pages/explain.py", "Explain", ":material/lightbulb:", "Understand the models"),
     MenuEntry("pages/thresholds.py", "Thresholds", ":material/tune:", "Decide"),
     MenuEntry("pages/lessons.py", "Lessons", ":material/co_present:", "Learn"),

@@ -1,0 +1,1 @@
+"""The Studies page: variants of one recipe side by side, tested against each other and beside a report."""
