@@ -25,7 +25,11 @@ SET_FOR_RAY: Final = {
     # As fast as the local engine, beside whatever else runs.
     "RAY_worker_niceness": "0",
     "RAY_enable_metrics_collection": "false",
+    # Where reports are off, Ray of more than one machine reports that they are: to nobody.
+    "RAY_USAGE_STATS_REPORT_URL": "http://127.0.0.1:9",
     "RAY_DEDUP_LOGS": "0",
+    # What its processes would write on our standard error is for those who make Ray.
+    "RAY_BACKEND_LOG_LEVEL": "fatal",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
 }
 
@@ -59,6 +63,8 @@ def ray_cluster(address: str | None) -> Iterator[int]:
     if address is None:
         # Whoever reaches a Ray runs programs as its user.
         os.environ.update(RAY_AUTH_MODE="token", RAY_AUTH_TOKEN=secrets.token_hex(32))
+        # Ray's word for a machine that is not joined by others: it then listens on its own loopback address.
+        os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
         options |= {
             "address": "local",
             "num_cpus": judging_threads(),
@@ -80,7 +86,8 @@ def ray_cluster(address: str | None) -> Iterator[int]:
 
 def _connected(ray: Any, address: str | None, options: dict[str, Any]) -> Iterator[int]:
     try:
-        ray.init(**options)
+        with _without_dashboard():
+            ray.init(**options)
     except (RuntimeError, ConnectionError, OSError, ValueError) as error:
         raise NoCluster(
             f"Ray cannot be {'started' if address is None else f'reached at {address}'}: {_first_line(error)}.",
@@ -91,6 +98,23 @@ def _connected(ray: Any, address: str | None, options: dict[str, Any]) -> Iterat
         yield max(1, int(sum(node["Resources"].get("CPU", 0) for node in nodes if node["Alive"])))
     finally:
         ray.shutdown()
+
+
+@contextmanager
+def _without_dashboard() -> Iterator[None]:
+    """Let a Ray that is started here go without its dashboard's process: it asks around which cloud it is in.
+
+    It is started for that, and for a report that reporting is off, even where neither dashboard nor reports are wanted.
+    Ray goes on without it where it cannot be started; so it is told.
+    """
+    from ray._private import services
+
+    starts = services.start_api_server
+    services.start_api_server = lambda *_, **__: (None, None)
+    try:
+        yield
+    finally:
+        services.start_api_server = starts
 
 
 class _RaySays(io.TextIOBase):
