@@ -26,8 +26,8 @@ from defect_app.settings import variable_of
 MOST_OVERHEAD = 0.10
 LEAST_SPEED_UP = 1.8
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
-_STARTED = 200
-"""Of so many records on, all processes are up."""
+_STARTING = 0.25
+"""While this share of the records is written, processes still start."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ class RunCost:
     wall_s : float
         From its start to its end, in seconds.
     judging_s, judging_cpu_s : float
-        From its 200th record to its last, by the clock and in core-seconds of all its processes; what starts once is
-        left out.
+        From the end of its first quarter to its last record, by the clock and in core-seconds of all its processes:
+        what starts once is left out.
     cpu_s : float
         Core-seconds in all.
     """
@@ -56,12 +56,12 @@ class RunCost:
     @property
     def cpu_ms_a_photo(self) -> float:
         """Processor time of a photo while all is up, in milliseconds."""
-        return 1000 * self.judging_cpu_s / max(1, self.photos - _STARTED)
+        return 1000 * self.judging_cpu_s / ((1 - _STARTING) * self.photos)
 
     @property
     def photos_per_s(self) -> float:
         """Photos a second by the clock, while all is up."""
-        return (self.photos - _STARTED) / max(self.judging_s, 1e-9)
+        return (1 - _STARTING) * self.photos / max(self.judging_s, 1e-9)
 
 
 class ProcessTree:
@@ -109,6 +109,7 @@ def write_copies(folder: Path, count: int, photos: list[NamedBytes]) -> None:
 
 def run_classify(photos: Path, model: str, cores: int, *options: str) -> RunCost:
     """Judge a folder with so many cores, in a process of its own."""
+    started_with = round(_STARTING * sum(1 for _ in photos.iterdir()))
     command = [sys.executable, "-m", "defect_app", "classify", str(photos), "--model", model, *options]
     environment = os.environ | {variable_of("threads"): str(cores)}
     started = time.perf_counter()
@@ -118,7 +119,7 @@ def run_classify(photos: Path, model: str, cores: int, *options: str) -> RunCost
         assert process.stdout is not None
         for _ in process.stdout:
             records, last_at = records + 1, time.perf_counter()
-            if records == _STARTED:
+            if records == started_with:
                 up_at, up_cpu_s = last_at, tree.cpu_s()
             if last_at - looked_at > 0.25:
                 looked_at, last_cpu_s = last_at, tree.cpu_s()

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,11 +13,13 @@ import pytest
 from benchmarks.measurement import Measurement, compare, resident_mb, this_machine
 from benchmarks.photos import phone_photos, small_photos
 from benchmarks.report import print_report, report_as_json
+from benchmarks.scale import ProcessTree, write_copies
 from benchmarks.suite import BenchmarkReport
 from benchmarks.throughput import Rounds, against_usual_app
 from defect_app.cli import main
 from defect_app.inspection import Inspector
-from defect_app.intake import Photo, read_photo
+from defect_app.intake import Photo, pixel_hash, read_photo
+from tests.waiting import wait_until
 
 
 def test_the_ratio_is_ours_over_the_peers() -> None:
@@ -118,3 +122,21 @@ def test_made_inspections_are_found_by_their_ids_and_what_pages_ask_is_timed(tmp
     database.close()
     assert all(line[1].endswith(" ms") for line in lines)
     assert len(lines) == 12
+
+
+def test_copies_differ_in_their_bytes_and_not_in_their_pixels(tmp_path: Path) -> None:
+    write_copies(tmp_path / "photos", 5, small_photos(2))
+    files = sorted((tmp_path / "photos").iterdir())
+    assert len({file.read_bytes() for file in files}) == 5
+    photos = [read_photo(file.read_bytes(), file.name) for file in files]
+    assert len({pixel_hash(photo) for photo in photos if isinstance(photo, Photo)}) == 2
+
+
+def test_the_time_of_a_process_and_of_all_that_it_started_is_counted() -> None:
+    spin = "import sys, time\nwhile time.process_time() < 0.3: pass\nsys.stdin.read()"
+    code = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {spin!r}]).wait(); sys.stdin.read()"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE) as process:
+        tree = ProcessTree(process.pid)
+        wait_until(lambda: tree.cpu_s() >= 0.25, "the time of what it started")
+        process.communicate()
+    assert tree.cpu_s() >= 0.25, "what ended is counted"
