@@ -63,10 +63,10 @@ def postgresql_server() -> Iterator[str]:
         # The fast way to end: it does not wait for connections that were left open.
         server.send_signal(signal.SIGINT)
         try:
-            server.wait(10)
+            server.wait(60)
         except subprocess.TimeoutExpired:
             server.kill()
-            server.wait(10)
+            server.wait(60)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -103,7 +103,7 @@ def _parent(process: int) -> int:
 
 
 def _wait_for(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 300
     while True:
         try:
             psycopg.connect(host="127.0.0.1", port=port, user=USER, password=PLAIN_PASSWORD, dbname="postgres").close()

@@ -54,10 +54,10 @@ def served_app(
         server = subprocess.Popen(command, cwd=folder, stdout=output, stderr=subprocess.STDOUT, env=environment)
     address = f"http://localhost:{port}/{environment.get('STREAMLIT_SERVER_BASE_URL_PATH', '')}".rstrip("/")
     try:
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 300
         while True:
             try:
-                urllib.request.urlopen(f"{address}/_stcore/health", timeout=2)
+                urllib.request.urlopen(f"{address}/_stcore/health", timeout=30)
                 break
             except OSError:
                 assert server.poll() is None, f"the app ended: {log.read_text()}"
@@ -66,7 +66,10 @@ def served_app(
         yield App(f"http://localhost:{port}", log, server)
     finally:
         server.terminate()
-        server.wait(20)
+        try:
+            server.wait(120)
+        finally:
+            server.kill()  # does nothing to one that has ended, and leaves none behind that has not
 
 
 @contextmanager

@@ -15,7 +15,7 @@ WITHOUT_TENSORFLOW = "import sys; sys.modules.update(dict.fromkeys(['tensorflow'
 
 def run(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", WITHOUT_TENSORFLOW + code, *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
 
 
 def test_a_missing_package_of_the_group_is_named_with_its_remedy() -> None:

@@ -46,7 +46,7 @@ def audit(tmp_path: Path, tiny_models: Path) -> Audit:
 def run_python(audit: Audit, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, **audit.environment}
     command = [sys.executable, *arguments]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
 
 
 @pytest.mark.parametrize(

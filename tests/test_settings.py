@@ -99,7 +99,7 @@ def test_with_a_wrong_setting_nothing_starts_and_one_line_says_why(
     command: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DEFECT_APP_THREADS", "many")
-    done = subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 2
     wrong = [line for line in done.stderr.splitlines() if line]
     assert wrong == ["DEFECT_APP_THREADS: expected a whole number from 1 to 1024, got 'many'."]

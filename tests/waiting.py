@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 
-def wait_until(condition: Callable[[], object], expected: str, at_most_s: float = 60) -> None:
+def wait_until(condition: Callable[[], object], expected: str, at_most_s: float = 300) -> None:
     """Return as soon as the condition holds; fail with what was expected where it never does."""
     deadline = time.monotonic() + at_most_s
     while not condition():

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.axe import violations
 from tests.served_app import App
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 REFUSED = "refused by the policy:"
 NAME_WHAT_IS_REFUSED = f"""
 addEventListener('securitypolicyviolation', e =>

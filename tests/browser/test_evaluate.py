@@ -16,7 +16,7 @@ from tests.evaluation.caches import casting_rows, generated, write_cache
 from tests.model_folders import make_model_folder
 from tests.served_app import App, running_app
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 CASTING = "casting-mobilenetv2"
 SCENES = quote("Rendered scenes")
 BAD, SCORES = generated(300, seed=21)

@@ -15,7 +15,7 @@ from tests.browser.ready import settle
 from tests.served_app import App
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 CASTING = "casting-mobilenetv2"
 SLOW_MS = 60_000
 """For a map on a busy machine."""

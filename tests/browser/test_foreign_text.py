@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.ready import settle
 from tests.served_app import ROOT, App, free_port, served_app
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 TEXTS = (
     "**bold** _slanted_ ~~struck~~ `code`",
     "<b>x</b> <script>alert(1)</script> &amp;",

@@ -24,7 +24,7 @@ from tests.photo_files import turned_file
 from tests.served_app import App
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 CASTING = "casting-mobilenetv2"
 IMAGENET = "imagenet-mobilenetv2"
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.ready import settle
 from tests.served_app import App
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
 def test_a_lesson_is_held_by_the_arrow_keys_and_the_address_says_where_it_stands(page: Page, app: App) -> None:

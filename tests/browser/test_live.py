@@ -14,7 +14,7 @@ from tests.browser.conftest import CHROMIUM_FLAGS
 from tests.served_app import App
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 WATCH = """live => {
   window.heard = []
@@ -43,7 +43,7 @@ def page(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     flags = [*CHROMIUM_FLAGS, f"--use-file-for-fake-video-capture={film}"]
     own = browser.browser_type.launch(executable_path=shutil.which("chromium"), args=flags)
     page = own.new_page(viewport={"width": 390, "height": 844})
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(150_000)
     yield page
     own.close()
 

@@ -22,7 +22,7 @@ from tests.photo_files import jpeg_bytes
 from tests.served_app import App, running_app
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 MODEL = "casting-mobilenetv2-int8"
 MOST_TO_NEXT_PHOTO_MS = 200
 PRESS_AND_WAIT = """async (keys) => {

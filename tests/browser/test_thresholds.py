@@ -24,7 +24,7 @@ from tests.evaluation.caches import generated, scores_of
 from tests.served_app import App
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 MODEL = "casting-mobilenetv2-int8"
 Z = 1.959963984540054
 

@@ -24,7 +24,7 @@ ELSEWHERE = "127.0.0.2"
 
 def answers(host: str, port: int) -> bool:
     """Ask for the health of the server there."""
-    with closing(http.client.HTTPConnection(host, port, timeout=10)) as connection:
+    with closing(http.client.HTTPConnection(host, port, timeout=300)) as connection:
         try:
             connection.request("GET", "/_stcore/health")
             return connection.getresponse().status == 200

@@ -134,7 +134,7 @@ def test_a_database_that_cannot_be_written_costs_no_verdict(
     assert "the disk is full" in said
 
 
-@pytest.mark.timeout(60 + 10 * KILLS)
+@pytest.mark.timeout(600 + 12 * KILLS)
 def test_kill_9_while_storing_loses_no_row_that_was_written_and_a_rerun_stores_the_rest_once(
     tiny_models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

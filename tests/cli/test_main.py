@@ -23,7 +23,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 def run_process(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "defect_app", *arguments]
     finished: subprocess.CompletedProcess[str] = subprocess.run(
-        command, cwd=CHECKOUT, capture_output=True, text=True, timeout=120, **options
+        command, cwd=CHECKOUT, capture_output=True, text=True, timeout=300, **options
     )
     return finished
 
@@ -159,7 +159,7 @@ def test_ctrl_c_keeps_the_lines_that_are_done(tiny_models: Path, tmp_path: Path)
     )
     first = process.stdout.readline()
     process.send_signal(signal.SIGINT)
-    rest, errors = process.communicate(timeout=60)
+    rest, errors = process.communicate(timeout=300)
     lines = [json.loads(line) for line in (first + rest).splitlines()]
     assert process.returncode == 130
     assert 1 <= len(lines) < 3000
@@ -173,7 +173,7 @@ def test_a_reader_that_has_enough_ends_the_command_quietly(tiny_models: Path, tm
         (tmp_path / f"{i}.jpg").write_bytes(b"no photo %d" % i)
     command = f"'{sys.executable}' -m defect_app classify '{tmp_path}' --model tiny --models-folder '{tiny_models}'"
     done = subprocess.run(
-        f"{command} | head -n 1", shell=True, cwd=CHECKOUT, capture_output=True, text=True, timeout=60
+        f"{command} | head -n 1", shell=True, cwd=CHECKOUT, capture_output=True, text=True, timeout=300
     )
     assert len(done.stdout.splitlines()) == 1
     assert "Traceback" not in done.stderr

@@ -173,6 +173,6 @@ def test_without_ray_it_says_how_to_get_it(photos: Path, tiny_models: Path) -> N
     code = "import sys; sys.modules['ray'] = None; from defect_app.cli import main; sys.exit(main(sys.argv[1:]))"
     command = [sys.executable, "-c", code, "classify", str(photos), "--model", "tiny", "--engine", "ray"]
     command += ["--models-folder", str(tiny_models)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 2
     assert "This needs ray, which is not installed. Install it with: make setup" in done.stderr

@@ -219,7 +219,7 @@ def test_a_loaded_model_answers_as_before_when_its_file_is_changed_in_place(tmp_
     # In a process of its own, since reading a mapped file that was cut short ends the process.
     folder = shutil.copytree(MODELS / "casting-mobilenetv2", tmp_path / "casting-mobilenetv2")
     command = [sys.executable, "-c", ANSWERS_BEFORE_AND_AFTER, str(folder), spoil]
-    finished = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    finished = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert (finished.returncode, finished.stdout) == (0, "alike\n"), finished.stderr
 
 

@@ -74,7 +74,7 @@ def by_command_line(site: Site, *options: str, memory_mb: int | None = None, fil
     environment = {**os.environ, **site.environment}
     started = time.monotonic()
     done = subprocess.run(
-        command, capture_output=True, text=True, env=environment, cwd=ROOT, check=False, timeout=120, preexec_fn=limit
+        command, capture_output=True, text=True, env=environment, cwd=ROOT, check=False, timeout=300, preexec_fn=limit
     )
     seconds = time.monotonic() - started
     records = [json.loads(line) for line in done.stdout.splitlines()]
@@ -131,7 +131,7 @@ def inspect_page(site: Site, *, stores: bool = False, halfway: Callable[[], obje
     halfway : callable
         Called once the first photo is judged.
     """
-    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=300)
     page.switch_page("pages/inspect.py")
     page.query_params["model"] = site.model
     with suppress(DefectLensError):
@@ -142,7 +142,7 @@ def inspect_page(site: Site, *, stores: bool = False, halfway: Callable[[], obje
         ])  # fmt: skip
         wait_until(lambda: batch.progress().done, "the first photo is judged")
         halfway()
-        batch.wait(60)
+        batch.wait(300)
         page.session_state[Key.INSPECT_BATCHES] = {inspector.spec.version: batch}
     return page
 
@@ -161,7 +161,7 @@ def by_page(page: AppTest) -> Answer:
 def api_says(app: App, path: str, holds: Callable[[Any], bool]) -> bool:
     """Return whether an answer of the API holds something, now."""
     try:
-        with urllib.request.urlopen(f"{app.url}{path}", timeout=10) as response:
+        with urllib.request.urlopen(f"{app.url}{path}", timeout=300) as response:
             return holds(json.loads(response.read()))
     except OSError:
         return False

@@ -153,7 +153,7 @@ def photos_cut_in_a_batch(site: Site, _: Door, __: Path) -> None:
 def in_a_browser(site: Site, _: Door, log: Path) -> None:
     executable = shutil.which("chromium") or shutil.which("google-chrome")
     assert executable, "Chromium is missing: on Debian, apt-get install chromium"
-    expect.set_options(timeout=60_000)
+    expect.set_options(timeout=150_000)
     with running_app(log, **site.environment) as app, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_FLAGS)
         page = chromium.new_page()

@@ -35,7 +35,7 @@ def photos(n: int) -> dict[str, bytes]:
 def test_files_are_judged_in_the_order_in_which_they_came(inspector: Inspector) -> None:
     batch = Batch(inspector)
     batch.add(pending(photos(20)))
-    batch.wait(30)
+    batch.wait(300)
     assert [e.record.file for e in batch.entries] == [f"{i}.jpg" for i in range(20)]
     assert [e.number for e in batch.entries] == list(range(1, 21))
     assert not batch.progress().running
@@ -53,7 +53,7 @@ def test_line_20_the_same_content_is_judged_once_and_every_repeat_is_flagged(ins
     photo = jpeg_bytes()
     batch = Batch(counting)
     batch.add(pending({"a.jpg": photo, "b.jpg": photo, "c.jpg": jpeg_bytes(photo_pixels(seed=3)), "d.jpg": photo}))
-    batch.wait(30)
+    batch.wait(300)
     assert sorted(judged) == ["a.jpg", "c.jpg"]
     assert [e.record.duplicate_of for e in batch.entries] == [None, "a.jpg", None, "a.jpg"]
     assert [e.record.file for e in batch.entries] == ["a.jpg", "b.jpg", "c.jpg", "d.jpg"]
@@ -63,7 +63,7 @@ def test_line_20_the_same_content_is_judged_once_and_every_repeat_is_flagged(ins
 def test_line_19_the_same_name_with_other_content_is_kept_twice(inspector: Inspector) -> None:
     batch = Batch(inspector)
     batch.add([PhotoFile.of_bytes("x.jpg", partial(jpeg_bytes, photo_pixels(seed=seed))) for seed in (1, 2)])
-    batch.wait(30)
+    batch.wait(300)
     first, second = batch.entries
     assert first.record.sha256 != second.record.sha256
     assert second.record.duplicate_of is None
@@ -73,7 +73,7 @@ def test_a_repeat_in_a_later_drop_is_recognised_too(inspector: Inspector) -> Non
     batch = Batch(inspector)
     for name in ("first.jpg", "again.jpg"):
         batch.add(pending({name: jpeg_bytes()}))
-        batch.wait(30)
+        batch.wait(300)
     assert batch.entries[1].record.duplicate_of == "first.jpg"
 
 
@@ -83,7 +83,7 @@ def test_stopping_keeps_what_is_judged_and_what_waits_and_going_on_judges_the_re
 
     def slow(n: int) -> bytes:
         if n == 30:
-            gate.wait(10)
+            gate.wait(300)
         return jpeg_bytes(photo_pixels(seed=n))
 
     batch.add([PhotoFile.of_bytes(f"{n}.jpg", partial(slow, n)) for n in range(50)])
@@ -91,7 +91,7 @@ def test_stopping_keeps_what_is_judged_and_what_waits_and_going_on_judges_the_re
         time.sleep(0.001)
     batch.stop()
     gate.set()
-    batch.wait(30)
+    batch.wait(300)
     stopped = batch.progress()
     assert stopped.stopped
     assert not stopped.running
@@ -100,7 +100,7 @@ def test_stopping_keeps_what_is_judged_and_what_waits_and_going_on_judges_the_re
     assert stopped.waiting == tuple(f"{n}.jpg" for n in range(stopped.done, 50))
     assert [e.record.file for e in batch.entries] == [f"{n}.jpg" for n in range(stopped.done)]
     batch.resume()
-    batch.wait(30)
+    batch.wait(300)
     assert [e.record.file for e in batch.entries] == [f"{n}.jpg" for n in range(50)]
     assert [e.number for e in batch.entries] == list(range(1, 51))
     assert (batch.progress().stopped, batch.progress().waiting) == (False, ())
@@ -112,17 +112,17 @@ def test_a_drop_after_stopping_goes_on_with_what_waited_first(inspector: Inspect
 
     def slow() -> bytes:
         begun.set()
-        gate.wait(10)
+        gate.wait(300)
         return jpeg_bytes()
 
     batch.add([PhotoFile.of_bytes("slow.jpg", slow), *pending(photos(2))])
-    begun.wait(10)
+    begun.wait(300)
     batch.stop()
     gate.set()
-    batch.wait(30)
+    batch.wait(300)
     assert batch.progress().waiting == ("0.jpg", "1.jpg")
     batch.add(pending({"later.jpg": jpeg_bytes(photo_pixels(seed=9))}))
-    batch.wait(30)
+    batch.wait(300)
     assert [e.record.file for e in batch.entries] == ["slow.jpg", "0.jpg", "1.jpg", "later.jpg"]
 
 
@@ -143,7 +143,7 @@ def test_a_file_that_cannot_be_read_is_refused_and_the_others_are_judged(inspect
     batch = Batch(inspector)
     first, *rest = pending(photos(3))
     batch.add([first, PhotoFile.of_bytes("gone.jpg", broken), *rest])
-    batch.wait(30)
+    batch.wait(300)
     assert [e.record.file for e in batch.entries] == ["0.jpg", "gone.jpg", "1.jpg", "2.jpg"]
     assert batch.entries[1].record.verdict == "REJECTED_FILE"
     assert "the stick was pulled out" in batch.entries[1].record.reason
@@ -159,7 +159,7 @@ def test_a_photo_that_makes_the_model_fail_is_refused_and_the_others_are_judged(
 
     batch = Batch(Faulty(inspector.spec, inspector.folder))
     batch.add(pending(photos(3)))
-    batch.wait(30)
+    batch.wait(300)
     assert not batch.problem
     assert [e.record.verdict == "REJECTED_FILE" for e in batch.entries] == [False, True, False]
     assert batch.entries[1].record.reason.startswith("it could not be judged: RuntimeError. Try it again")
@@ -175,7 +175,7 @@ def test_a_batch_that_ends_early_says_why_and_logs_it_keeps_all_and_the_next_dro
     with monkeypatch.context() as patch:
         patch.setattr("defect_app.hosting.batch.entry_of", broken)
         batch.add(pending(photos(3)))
-        batch.wait(30)
+        batch.wait(300)
     assert batch.problem == "The batch ended early: out of luck"
     assert "batch_ended_early" in caplog.text
     assert any("out of luck" in str(record.msg) or record.exc_info for record in caplog.records), "with its traceback"
@@ -183,7 +183,7 @@ def test_a_batch_that_ends_early_says_why_and_logs_it_keeps_all_and_the_next_dro
     assert not batch.progress().running
     batch.add(pending({"later.jpg": jpeg_bytes(photo_pixels(seed=9))}))
     assert not batch.problem
-    batch.wait(30)
+    batch.wait(300)
     assert [e.record.file for e in batch.entries] == ["0.jpg", "1.jpg", "2.jpg", "later.jpg"]
     assert [e.record.duplicate_of for e in batch.entries] == [None] * 4
 
@@ -191,7 +191,7 @@ def test_a_batch_that_ends_early_says_why_and_logs_it_keeps_all_and_the_next_dro
 def test_line_24_files_of_the_operating_system_are_skipped_and_counted(inspector: Inspector) -> None:
     batch = Batch(inspector)
     batch.add(pending({"folder/.DS_Store": b"x", "a.jpg": jpeg_bytes(), "folder/Thumbs.db": b"y"}))
-    batch.wait(30)
+    batch.wait(300)
     assert [e.record.file for e in batch.entries] == ["a.jpg"]
     assert batch.progress().skipped == 2
 
@@ -199,12 +199,12 @@ def test_line_24_files_of_the_operating_system_are_skipped_and_counted(inspector
 def test_line_22_of_more_than_the_limit_at_once_the_first_are_judged_and_the_others_wait(inspector: Inspector) -> None:
     batch = Batch(inspector)
     batch.add(pending(dict.fromkeys(map(str, range(MOST_FILES + 4)), b"")))
-    batch.wait(30)
+    batch.wait(300)
     paused = batch.progress()
     assert (paused.done, paused.full, paused.stopped, paused.running) == (MOST_FILES, True, False, False)
     assert paused.waiting == tuple(map(str, range(MOST_FILES, MOST_FILES + 4)))
     batch.add(pending({"later": b""}))
-    batch.wait(30)
+    batch.wait(300)
     assert [e.record.file for e in batch.entries[MOST_FILES:]] == ["500", "501", "502", "503", "later"]
     assert not batch.progress().full
 
@@ -212,7 +212,7 @@ def test_line_22_of_more_than_the_limit_at_once_the_first_are_judged_and_the_oth
 def test_a_file_that_the_browser_kept_back_for_its_size_is_listed_with_its_reason(inspector: Inspector) -> None:
     batch = Batch(inspector)
     batch.add([*pending(photos(1)), PhotoFile.not_sent("huge.png", 31_000_000)])
-    batch.wait(30)
+    batch.wait(300)
     refused = batch.entries[1].record
     assert (refused.file, refused.verdict, refused.sha256) == ("huge.png", "REJECTED_FILE", "")
     assert "31.0 MB" in refused.reason
@@ -221,7 +221,7 @@ def test_a_file_that_the_browser_kept_back_for_its_size_is_listed_with_its_reaso
 def test_what_is_kept_of_a_photo_is_small_and_our_own(inspector: Inspector) -> None:
     batch = Batch(inspector)
     batch.add(pending({"big.jpg": jpeg_bytes(photo_pixels(3000, 4000)) + b"<html>polyglot</html>"}))
-    batch.wait(30)
+    batch.wait(300)
     entry = batch.entries[0]
     assert isinstance(entry.result, Inspected)
     assert entry.result.photo.pixels.size == 0
@@ -241,7 +241,7 @@ def test_another_operating_point_judges_anew_what_is_there_without_running_the_m
     batch = Batch(inspector)
     green = jpeg_bytes(part_photo(-1.2))
     batch.add(pending({"green.jpg": green, "again.jpg": green, "red.jpg": jpeg_bytes(part_photo(1.2)), "bad.jpg": b""}))
-    batch.wait(30)
+    batch.wait(300)
     before = batch.entries
     assert verdicts(batch) == ["PASS", "PASS", "REJECT", "REJECTED_FILE"]
     batch.apply(STRICT)
@@ -260,7 +260,7 @@ def test_another_operating_point_judges_anew_what_is_there_without_running_the_m
 def test_the_same_operating_point_again_changes_nothing(inspector: Inspector) -> None:
     batch = Batch(inspector)
     batch.add(pending(photos(2)))
-    batch.wait(30)
+    batch.wait(300)
     before = batch.entries
     batch.apply(inspector.default_point)
     assert batch.point_change is None
@@ -272,7 +272,7 @@ def test_a_point_applied_before_any_photo_came_is_no_change_to_tell_of(inspector
     batch.apply(STRICT)
     assert batch.point_change is None
     batch.add(pending({"green.jpg": jpeg_bytes(part_photo(-1.2))}))
-    batch.wait(30)
+    batch.wait(300)
     assert verdicts(batch) == ["REJECT"]
 
 
@@ -284,7 +284,7 @@ def test_a_point_applied_while_the_batch_runs_leaves_no_verdict_of_the_old_one(i
     assert set(verdicts(batch)) == {"PASS"}
     batch.apply(STRICT)
     assert set(verdicts(batch)) == {"REJECT"}
-    batch.wait(30)
+    batch.wait(300)
     assert len(batch.entries) == 60
     assert {e.record.operating_point for e in batch.entries} == {"strict: Reject at 0 and above, no review band."}
 
@@ -304,7 +304,7 @@ def framed_verdicts(batch: Batch) -> list[tuple[int, str, Frame | None]]:
 def test_each_frame_that_a_person_draws_is_a_verdict_and_the_first_takes_the_photos_place(inspector: Inspector) -> None:
     batch = Batch(inspector)
     batch.add(pending({"tray.jpg": two_parts(), "other.jpg": jpeg_bytes(part_photo(-1.0))}))
-    batch.wait(30)
+    batch.wait(300)
     assert batch.judge_frames(1, [LEFT, RIGHT])
     assert framed_verdicts(batch) == [
         (1, "PASS", Frame(0, 0, 96, 96)),
@@ -322,21 +322,21 @@ def test_photos_of_a_product_with_fixed_frames_get_a_verdict_a_frame_also_when_t
 ) -> None:
     batch = Batch(inspector)
     batch.add(pending({"before.jpg": two_parts()}))
-    batch.wait(30)
+    batch.wait(300)
     batch.judge_in([LEFT, RIGHT])
     batch.add(pending({"tray.jpg": two_parts(), "bad.jpg": b""}))
-    batch.wait(30)
+    batch.wait(300)
     assert [(n, v) for n, v, _ in framed_verdicts(batch)][1:] == [(2, "PASS"), (3, "REJECT"), (4, "REJECTED_FILE")]
     batch.judge_in([])
     batch.add(pending({"after.jpg": jpeg_bytes(part_photo(-1.0))}))
-    batch.wait(30)
+    batch.wait(300)
     assert framed_verdicts(batch)[-1] == (5, "PASS", Frame(0, 0, 96, 96))
 
 
 def test_a_photo_whose_file_is_not_held_any_more_keeps_its_verdict(inspector: Inspector) -> None:
     batch = Batch(inspector)
     batch.add(pending({"part.jpg": two_parts(), "bad.jpg": b"no photo"}))
-    batch.wait(30)
+    batch.wait(300)
     before = batch.entries
     ORIGINALS.close()
     assert not batch.judge_frames(1, [LEFT])

@@ -55,7 +55,7 @@ def test_each_verdict_of_a_batch_is_stored_with_door_and_person_and_its_entry_sa
     with Recorder(lambda: store) as recorder:
         batch = Batch(inspector, keeping=Keeping(recorder, Origin(Source.PAGE, who="Ada"), photos=photos))
         batch.add(files())
-        batch.wait(30)
+        batch.wait(300)
     stored = list(store.oldest_first(InspectionFilter(source=Source.PAGE, who="Ada")))
     assert [one.record.file for one in stored] == list(FILES)
     assert [one.record for one in stored] == [entry.record for entry in batch.entries]
@@ -84,7 +84,7 @@ def test_a_database_that_fails_loses_no_verdict_and_what_failed_can_be_stored_la
     with Recorder(opened) as recorder:
         batch = Batch(inspector, keeping=Keeping(recorder, Origin(Source.PAGE), photos=PhotoStore(tmp_path / "photos")))
         batch.add(files())
-        batch.wait(30)
+        batch.wait(300)
     assert [entry.record.verdict for entry in batch.entries][:2] == ["REJECT", "PASS"]
     assert batch.storing.failed == 5
     assert "the disk is full" in batch.storing.problem
@@ -104,7 +104,7 @@ def test_a_photo_that_cannot_be_kept_is_said_and_its_verdict_is_stored(
     with Recorder(lambda: store) as recorder:
         batch = Batch(inspector, keeping=Keeping(recorder, Origin(Source.PAGE), photos=PhotoStore(tmp_path / "photos")))
         batch.add(files())
-        batch.wait(30)
+        batch.wait(300)
     assert "Photos cannot be kept" in batch.storing.problem
     assert {one.photo for one in store.oldest_first()} == {KeptPhoto.NONE}
     assert batch.storing.stored == 5
@@ -116,7 +116,7 @@ def test_the_stored_verdict_is_the_one_at_the_time_of_judging(
     with Recorder(lambda: store) as recorder:
         batch = Batch(inspector, keeping=Keeping(recorder, Origin(Source.PAGE), photos=PhotoStore(tmp_path / "photos")))
         batch.add(files()[1:2])
-        batch.wait(30)
+        batch.wait(300)
     batch.apply(a_point("strict", 0.0, 0.0))
     assert batch.entries[0].record.verdict == "REJECT"
     assert batch.entries[0].record.id is None
@@ -130,7 +130,7 @@ def test_a_corrected_photo_is_kept_whole_while_the_page_still_has_its_file(
     with Recorder(lambda: store) as recorder:
         batch = Batch(inspector, keeping=Keeping(recorder, Origin(Source.PAGE), photos=photos))
         batch.add(files())
-        batch.wait(30)
+        batch.wait(300)
     red, green = list(store.oldest_first())[:2]
     assert (red.record.verdict, green.record.verdict) == ("REJECT", "PASS")
     for answer, one, corrects in (

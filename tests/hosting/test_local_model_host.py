@@ -72,7 +72,7 @@ def test_threads_that_ask_at_once_wait_for_one_loading_and_other_models_do_not(m
         loaded.append(entry.id)
         if entry.id == "tiny":
             loading.set()
-            gate.wait(30)
+            gate.wait(300)
         return Inspector.from_entry(entry)
 
     host = LocalModelHost(models, load=load)

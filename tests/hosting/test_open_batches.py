@@ -21,7 +21,7 @@ def inspector(tiny_models: Path) -> Inspector:
 def batch_of(inspector: Inspector, photos: int) -> Batch:
     batch = Batch(inspector)
     batch.add([PhotoFile.of_bytes(f"{n}.jpg", partial(bytes, b"")) for n in range(photos)])
-    batch.wait(30)
+    batch.wait(300)
     return batch
 
 

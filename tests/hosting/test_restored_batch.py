@@ -42,7 +42,7 @@ def stored(tmp_path: Path, inspector: Inspector, photos: PhotoStore) -> tuple[St
     pixels = {"good.jpg": part_photo(-1.2), "bad.jpg": part_photo(1.2), "grey.jpg": part_photo(0.0)}
     files = {name: jpeg_bytes(drawn) for name, drawn in pixels.items()} | {"text.jpg": b"no photo"}
     batch.add([PhotoFile.of_bytes(name, partial(bytes, data)) for name, data in files.items()])
-    batch.wait(60)
+    batch.wait(300)
     assert batch.judge_frames(1, [FixedFrame(0, 0, 1, 0.9)])
     wait_until(lambda: batch.storing.stored == 5, "all five to be stored")
     recorder.close()
@@ -91,6 +91,6 @@ def test_what_is_added_goes_on_after_them(
     batch = Batch(inspector)
     assert batch.restore(restored_entries(stored, inspector.spec, inspector.default_point, photos))
     batch.add([PhotoFile.of_bytes("next.jpg", lambda: jpeg_bytes(part_photo(-1.0)))])
-    batch.wait(60)
+    batch.wait(300)
     assert (batch.entries[-1].number, batch.entries[-1].record.verdict) == (6, "PASS")
     assert not batch.restore(())

@@ -8,7 +8,7 @@ from tests.teaching.photos import GOOD, HOLE, castings, request
 
 def test_a_job_teaches_and_says_that_it_is_done(tmp_path: Path) -> None:
     job = TeachingJob(request(castings(3, 3), (GOOD, HOLE)), tmp_path)
-    job.wait(120)
+    job.wait(300)
     assert not job.progress().running
     assert job.result is not None
     assert job.result.folder == tmp_path / "bracket"
@@ -16,7 +16,7 @@ def test_a_job_teaches_and_says_that_it_is_done(tmp_path: Path) -> None:
 
 def test_what_cannot_be_taught_is_said(tmp_path: Path) -> None:
     job = TeachingJob(request(castings(1, 0), (GOOD,)), tmp_path)
-    job.wait(120)
+    job.wait(300)
     assert job.result is None
     assert "1 usable photo" in str(job.problem)
 
@@ -24,6 +24,6 @@ def test_what_cannot_be_taught_is_said(tmp_path: Path) -> None:
 def test_a_stopped_job_leaves_nothing(tmp_path: Path) -> None:
     job = TeachingJob(request(castings(3, 3), (GOOD, HOLE)), tmp_path)
     job.stop()
-    job.wait(120)
+    job.wait(300)
     assert job.stopped
     assert not (tmp_path / "bracket").exists()

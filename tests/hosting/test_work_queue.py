@@ -29,10 +29,10 @@ class Held:
 
         def hold(_: object) -> None:
             begun.set()
-            self._gate.wait(30)
+            self._gate.wait(300)
 
         self._job.submit(hold, None)
-        begun.wait(30)
+        begun.wait(300)
 
     def release(self) -> None:
         self._gate.set()
@@ -103,7 +103,7 @@ def test_steady_single_photos_do_not_starve_a_batch(queue: WorkQueue) -> None:
 
 def test_more_threads_than_one_work_at_the_same_time() -> None:
     queue = WorkQueue(threads=3, most_photos=100)
-    together = threading.Barrier(3, timeout=30)
+    together = threading.Barrier(3, timeout=300)
     with queue.open_job(3) as job:
         futures = [job.submit(lambda _: together.wait(), n) for n in range(3)]
         assert sorted(future.result(30) for future in futures) == [0, 1, 2]
@@ -115,12 +115,12 @@ def test_a_closed_job_s_waiting_photos_are_dropped_and_the_one_in_hand_is_finish
 
     def slow(_: int) -> str:
         begun.set()
-        gate.wait(30)
+        gate.wait(300)
         return "done"
 
     job = queue.open_job(10)
     futures = [job.submit(slow, n) for n in range(10)]
-    begun.wait(30)
+    begun.wait(300)
     job.close()
     gate.set()
     assert futures[0].result(30) == "done"

@@ -105,14 +105,14 @@ def test_no_further_file_is_read_while_those_ahead_hold_many_bytes(inspector: In
 
     def hold(inspected: Inspected, file: FileInHand) -> None:
         held.set()
-        gate.wait(30)
+        gate.wait(300)
 
     found: list[str] = []
     taker = threading.Thread(
         target=lambda: found.extend(f.record.file for f in judge_batch(inspector, items, extractor=hold))
     )
     taker.start()
-    held.wait(30)
+    held.wait(300)
     wait_until(lambda: len(begun) >= 3, "three files are begun")
     time.sleep(0.2)  # for one too many to show itself
     assert len(begun) == 3, "of 24 MB each, three are more than may wait"

@@ -90,7 +90,7 @@ def by_page(inspector: Inspector) -> Door:
     def judge(contents: dict[str, bytes]) -> list[dict[str, object]]:
         batch = Batch(inspector)
         batch.add([PhotoFile.of_bytes(name, partial(bytes, data)) for name, data in contents.items()])
-        batch.wait(100)
+        batch.wait(300)
         return [entry.record.as_dict() for entry in batch.entries]
 
     return judge
@@ -156,7 +156,7 @@ def test_a_file_that_cannot_be_read_gets_the_same_record_from_page_and_command_l
     records = by_command_line({"a.png": png_bytes(part_photo(1.0))} | {"locked.jpg": b""})
     batch = Batch(inspector)
     batch.add([PhotoFile.at(Path(name)) for name in ("a.png", "locked.jpg")])
-    batch.wait(10)
+    batch.wait(300)
     assert [entry.record.as_dict() for entry in batch.entries] == records
     assert records[1]["reason"] == (
         "the file cannot be read: Permission denied. Check that it exists and that you may read it, and try again."

@@ -59,11 +59,11 @@ def confirmed_until_killed(url: str, folder: Path, first: int, seconds: float) -
     process = FRESH.Process(target=store_for_ever, args=(url, folder, its, first))
     process.start()
     its.close()
-    assert mine.poll(90), "the process never stored"
+    assert mine.poll(300), "the process never stored"
     time.sleep(seconds)
     assert process.pid is not None
     os.kill(process.pid, signal.SIGKILL)
-    process.join(30)
+    process.join(300)
     sure: dict[int, str] = {}
     try:
         while mine.poll():
@@ -81,7 +81,7 @@ def opened(url: str) -> Iterator[InspectionStore]:
     database.close()
 
 
-@pytest.mark.timeout(120 + 12 * KILLS)
+@pytest.mark.timeout(600 + 12 * KILLS)
 def test_kill_9_in_the_middle_of_a_batch_loses_no_finished_row_and_stores_none_twice(url: str, tmp_path: Path) -> None:
     chance = random.Random(18)
     photos, stored, not_told = PhotoStore(tmp_path / "photos"), 0, 0

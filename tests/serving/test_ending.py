@@ -67,7 +67,7 @@ def test_a_server_that_is_ended_under_load_answers_and_stores_what_is_in_hand(tm
         app.process.send_signal(signal.SIGTERM)
         for client in clients:
             client.join()
-        app.process.wait(60)
+        app.process.wait(300)
     assert app.process.returncode in (0, -signal.SIGTERM), app.log.read_text()
     assert in_hand <= line.ids.keys(), "what was in hand is answered"
     with closing(Database(url)) as database:

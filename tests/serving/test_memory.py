@@ -71,7 +71,7 @@ def api_server(tmp_path: Path) -> Iterator[ApiServer]:
         yield ApiServer(int(process.stdout.readline()), process.pid)
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(300)
         process.stdout.close()
 
 

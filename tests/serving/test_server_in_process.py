@@ -138,14 +138,14 @@ def test_it_begins_while_models_and_records_are_loaded_and_ends_when_they_have_s
 
     def warm(stop: threading.Event) -> None:
         began.set()
-        assert stop.wait(30)
+        assert stop.wait(300)
         ended.set()
 
     looked_after = threading.Event()
 
     def look_after(_: upkeep.Upkeep, stop: threading.Event) -> None:
         looked_after.set()
-        assert stop.wait(30)
+        assert stop.wait(300)
 
     kept = Closed()
     patch.setattr(warm_up, "warm_up_pages", warm)

@@ -159,7 +159,7 @@ def test_a_postgresql_address_works_without_the_drivers_name(server: str) -> Non
 
 
 def open_and_save(url: str, ready: "multiprocessing.synchronize.Barrier", who: str) -> None:
-    ready.wait(150)
+    ready.wait(300)
     open_records(url).save_point(a_point(), who=who, activate=True)
 
 
@@ -200,11 +200,11 @@ def test_readers_do_not_wait_for_a_writer(url: str) -> None:
     def hold() -> None:
         with records._database.writing():
             writing.set()
-            done.wait(60)
+            done.wait(300)
 
     writer = threading.Thread(target=hold)
     writer.start()
-    writing.wait(60)
+    writing.wait(300)
     active = open_records(url).active_point("tiny")
     assert writer.is_alive(), "it was answered while the other still wrote"
     done.set()

@@ -107,7 +107,7 @@ def test_a_file_in_a_read_only_folder_is_read(file: Path) -> None:
     try:
         command = [sys.executable, "-c", _READ, f"sqlite:///{copied}"]
         environment = {**os.environ, "DEFECT_APP_LAST_KNOWN": "/tmp/defect-lens-read-only/copies"}
-        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=60)
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=300)
     finally:
         shutil.rmtree(copied.parent)
     lines = done.stdout.splitlines()

@@ -21,7 +21,7 @@ def test_a_taught_network_answers_by_openvino_alone_as_it_does_in_the_app(
     (tmp_path / "example.py").write_text(code, encoding="utf-8")
     (tmp_path / "photo.jpg").write_bytes(casting(903, False))
     given = [sys.executable, "example.py", str(classifier.folder), "photo.jpg"]
-    said = subprocess.run(given, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=120).stdout
+    said = subprocess.run(given, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=300).stdout
     probabilities, shape = said.splitlines()
     answered = [float(p) for p in re.findall(r"[\d.]+(?:e-?\d+)?", probabilities)]
     inspected = Inspector(classifier.spec, classifier.folder).inspect_bytes(casting(903, False), "photo.jpg")

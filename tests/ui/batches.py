@@ -9,5 +9,5 @@ def judged_samples(page: AppTest) -> AppTest:
     """Have all samples judged, and return the page as it is when the batch has ended."""
     page.run().button(key=Key.INSPECT_ALL_SAMPLES).click().run()
     for batch in page.session_state[Key.INSPECT_BATCHES].values():
-        batch.wait(60)
+        batch.wait(300)
     return page.run()

@@ -147,7 +147,7 @@ def overlay(models: Path, photo: bytes) -> bytes:
     inspector = Inspector.from_id("tiny", models)
     batch = Batch(inspector)
     batch.add([PhotoFile.of_bytes("part.jpg", lambda: photo)])
-    batch.wait(30)
+    batch.wait(300)
     view = HeatLook(shown=True, opacity=1.0, colour_map="inferno")
     return shown_picture(batch.entries[0], inspector.spec, view, longest_side=96)
 
@@ -161,7 +161,7 @@ def test_a_model_replaced_under_the_same_id_draws_its_own_overlay(models: Path) 
 
 
 def page_on(name: str, photo: bytes) -> AppTest:
-    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=300)
     page.switch_page(f"pages/{name}.py")
     page.query_params["model"] = "tiny"
     if name == "explain":

@@ -39,7 +39,7 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def evaluate_page(model: str = "tiny", **parameters: str) -> AppTest:
-    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=300)
     page.switch_page("pages/evaluate.py")
     for name, value in {"model": model, **parameters}.items():
         page.query_params[name] = value
@@ -278,7 +278,7 @@ def test_the_page_imports_no_tensorflow() -> None:
     rooms = "defect_app.ui.evaluate.report, defect_app.ui.evaluate.data_check, defect_app.ui.evaluate.training"
     pages = "defect_app.ui.compare.published, defect_app.ui.compare.one_photo, defect_app.ui.compare.side_by_side"
     command = [sys.executable, "-X", "importtime", "-c", f"import {rooms}, {pages}"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr[-500:]
     imported = {line.rsplit("|", 1)[-1].strip() for line in done.stderr.splitlines()}
     assert "defect_app.ui.evaluate.report" in imported

@@ -41,7 +41,7 @@ def models(tiny_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def explain_page(
     model: str = "tiny", data: bytes | None = None, tab: str = HIDE, address: dict[str, str] | None = None
 ) -> AppTest:
-    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=300)
     page.switch_page("pages/explain.py")
     page.query_params["model"] = model
     page.query_params["check"] = tab

@@ -138,7 +138,7 @@ def store_reviewed_parts() -> None:
 
 
 def opened(page_name: str, parameters: dict[str, str]) -> AppTest:
-    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=300)
     if page_name != "home":
         page.switch_page(f"pages/{page_name}.py")
     page.query_params["model"] = "foreign"

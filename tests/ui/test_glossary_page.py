@@ -43,7 +43,7 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def page_of(**params: str) -> AppTest:
-    page = AppTest.from_file(str(HOME), default_timeout=60)
+    page = AppTest.from_file(str(HOME), default_timeout=300)
     page.switch_page("pages/glossary.py")
     for name, value in params.items():
         page.query_params[name] = value

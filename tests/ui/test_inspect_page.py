@@ -40,7 +40,7 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def inspect_page(model: str = "tiny") -> AppTest:
-    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=300)
     page.switch_page("pages/inspect.py")
     page.query_params["model"] = model
     return page
@@ -50,7 +50,7 @@ def judged(model: str, files: dict[str, bytes]) -> dict[ModelVersion, Batch]:
     inspector = Inspector.from_id(model)
     batch = Batch(inspector)
     batch.add([PhotoFile.of_bytes(name, partial(bytes, data)) for name, data in files.items()])
-    batch.wait(30)
+    batch.wait(300)
     return {inspector.spec.version: batch}
 
 
@@ -177,7 +177,7 @@ def test_files_that_wait_stand_in_the_table_as_not_judged() -> None:
     batches = judged("tiny", {"red.jpg": RED})
     (batch,) = batches.values()
     batch.add([PhotoFile.of_bytes(f"{n}.jpg", partial(bytes, b"")) for n in range(502)])
-    batch.wait(60)
+    batch.wait(300)
     page.session_state[Key.INSPECT_BATCHES] = batches
     page.run()
     assert [(row["file"], row["verdict"]) for row in table_of(page)[-2:]] == [
@@ -218,7 +218,7 @@ def test_without_any_model_it_says_what_to_do(tmp_path: Path, monkeypatch: pytes
 
 @pytest.mark.usefixtures("models")
 def test_home_shows_a_card_for_each_product_and_no_two_links_bear_one_name() -> None:
-    home = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    home = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=300).run()
     assert not home.exception
     assert [e.label for e in home.expander] == ["1 other model for Tiny colours"]
     labels = [link.proto.label for link in home.get("page_link")]
@@ -317,7 +317,7 @@ def test_a_database_that_is_lost_leaves_the_last_point_in_force_also_when_a_pers
 @pytest.mark.usefixtures("models")
 @pytest.mark.parametrize("script", ["inspect", "evaluate", "thresholds", "explain"])
 def test_a_link_to_a_model_that_is_not_here_opens_no_other_model_and_says_what_it_asked_for(script: str) -> None:
-    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=300)
     page.switch_page(f"pages/{script}.py")
     page.query_params["model"] = "gone`*x*"
     page.run()

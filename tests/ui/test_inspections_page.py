@@ -44,14 +44,14 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inspectio
     with Recorder(lambda: opened) as recorder:
         batch = Batch(Inspector.from_id("tiny"), keeping=Keeping(recorder, Origin(Source.PAGE, who="Ada", part="SN-7")))
         batch.add([PhotoFile.of_bytes(name, partial(bytes, data)) for name, data in FILES.items()])
-        batch.wait(30)
+        batch.wait(300)
     yield opened
     st.cache_resource.clear()
     database.close()
 
 
 def the_page(**address: str) -> AppTest:
-    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=300)
     page.switch_page("pages/inspections.py")
     for name, value in address.items():
         page.query_params[name] = value
@@ -141,7 +141,7 @@ def test_photos_that_persons_settled_go_on_to_teach(store: InspectionStore) -> N
 
 
 def test_inspect_offers_the_last_batch_after_a_reload(store: InspectionStore) -> None:
-    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=300)
     page.switch_page("pages/inspect.py")
     page.query_params[Address.MODEL] = "tiny"
     page.run()

@@ -30,7 +30,7 @@ def captions(page: AppTest) -> str:
 
 
 def test_before_the_first_test_the_line_says_so_and_the_button_runs_it(models: Path) -> None:
-    page = AppTest.from_file(str(HOME), default_timeout=30).run()
+    page = AppTest.from_file(str(HOME), default_timeout=300).run()
     assert "Not tested since the start." in captions(page)
     page.button(key=Key.SHARED_SELF_TEST).click().run()
     assert not page.exception
@@ -44,7 +44,7 @@ def test_before_the_first_test_the_line_says_so_and_the_button_runs_it(models: P
 
 def test_inspect_has_the_line_alone_while_all_is_well_and_the_button_where_it_is_not(models: Path) -> None:
     self_test().run()
-    page = AppTest.from_file(str(HOME), default_timeout=30)
+    page = AppTest.from_file(str(HOME), default_timeout=300)
     page.switch_page("pages/inspect.py")
     page.query_params["model"] = "one"
     page.run()
@@ -63,7 +63,7 @@ def test_inspect_has_the_line_alone_while_all_is_well_and_the_button_where_it_is
 @pytest.mark.usefixtures("models")
 def test_while_models_are_loaded_the_line_waits_for_the_first_test() -> None:
     self_test().announce()
-    page = AppTest.from_file(str(HOME), default_timeout=30).run()
+    page = AppTest.from_file(str(HOME), default_timeout=300).run()
     assert "The self-test follows" in captions(page)
     self_test().run()
     assert "Ready: 1 of 1" in captions(page.run())

@@ -61,7 +61,7 @@ def parts(store: ReviewStore) -> tuple[StoredInspection, ...]:
 
 
 def review_page(section: str = "Look at parts", who: str = "Ada", **state: Any) -> AppTest:
-    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=300)
     page.switch_page("pages/review.py")
     page.query_params["model"] = "tiny"
     page.query_params["reviews"] = section
@@ -206,7 +206,7 @@ def test_a_study_is_begun_judged_blind_and_analysed(store: ReviewStore, parts: t
 
 @pytest.mark.usefixtures("store")
 def test_a_recognition_model_has_no_review() -> None:
-    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=300)
     page.switch_page("pages/review.py")
     page.query_params["model"] = "colours"
     page.run()
@@ -229,7 +229,7 @@ def test_settled_parts_are_a_split_of_evaluate_with_their_photos(store: ReviewSt
     stored = InspectionStore(store.database).append(new)
     answer_all(store, stored[:3], GOOD)
     answer_all(store, stored[3:], DEFECTIVE)
-    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=300)
     page.switch_page("pages/evaluate.py")
     page.query_params["model"] = "tiny"
     page.query_params["split"] = "The line, since 20 Nov 2026"

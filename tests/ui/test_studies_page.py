@@ -21,7 +21,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def studies_page(**parameters: str) -> AppTest:
-    page = AppTest.from_file(str(HOME), default_timeout=60)
+    page = AppTest.from_file(str(HOME), default_timeout=300)
     page.switch_page("pages/studies.py")
     for name, value in parameters.items():
         page.query_params[name] = value

@@ -35,7 +35,7 @@ def only_taught(taught: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize("model", ["classifier", "memory"])
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_shows_a_taught_model(name: str, model: str) -> None:
-    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=90)
+    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=300)
     page.switch_page(f"pages/{name}.py")
     page.query_params["model"] = model
     page.run()

@@ -23,7 +23,7 @@ def taught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def teach_page() -> AppTest:
-    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=90)
+    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=300)
     page.switch_page("pages/teach.py")
     return page
 
@@ -44,7 +44,7 @@ def test_the_page_begins_with_two_classes_and_waits_for_a_name(taught: Path) -> 
 
 def test_a_taught_model_shows_its_figures_and_can_be_taken_along(taught: Path) -> None:
     job = TeachingJob(request([*castings(5, 5), photo("note.txt", b"no photo", "good")], (GOOD, HOLE)), taught)
-    job.wait(120)
+    job.wait(300)
     assert job.result is not None, job.problem
     page = teach_page()
     page.session_state[Key.TEACH_JOB] = job
@@ -59,7 +59,7 @@ def test_a_taught_model_shows_its_figures_and_can_be_taken_along(taught: Path) -
 
 def test_what_went_wrong_is_said(taught: Path) -> None:
     job = TeachingJob(request(castings(1, 0), (GOOD,)), taught)
-    job.wait(120)
+    job.wait(300)
     page = teach_page()
     page.session_state[Key.TEACH_JOB] = job
     page.run()

@@ -60,7 +60,7 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def thresholds_page(model: str = "tiny", view: str | None = None, **params: str) -> AppTest:
-    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=300)
     page.switch_page("pages/thresholds.py")
     for name, value in {"model": model, **params}.items():
         page.query_params[name] = value
@@ -207,7 +207,7 @@ def test_the_photos_of_this_session_that_would_change_are_counted() -> None:
     batch = Batch(inspector)
     photos = {f"{i}.jpg": jpeg_bytes(part_photo(redness)) for i, redness in enumerate((-1.2, -0.2, 0.0, 0.2, 1.2))}
     batch.add([PhotoFile.of_bytes(name, partial(bytes, data)) for name, data in (*photos.items(), ("bad.jpg", b""))])
-    batch.wait(30)
+    batch.wait(300)
     scores = [e.record.p_defect for e in batch.entries if e.record.p_defect is not None]
     before = [e.record.verdict for e in batch.entries if e.record.p_defect is not None]
     page = thresholds_page(view="What changes", review="0", reject="0")
@@ -364,11 +364,11 @@ def _move_to(page: AppTest, reject: float) -> None:
 
 def test_the_page_imports_no_tensorflow() -> None:
     code = "import sys, runpy, json\nfrom streamlit.testing.v1 import AppTest\n" + (
-        f"page = AppTest.from_file({str(ROOT / 'streamlit_app.py')!r}, default_timeout=60)\n"
+        f"page = AppTest.from_file({str(ROOT / 'streamlit_app.py')!r}, default_timeout=300)\n"
         "page.switch_page('pages/thresholds.py')\npage.run()\nassert not page.exception\n"
         "print(json.dumps([m for m in sys.modules if m.split('.')[0] in ('tensorflow', 'keras')]))"
     )
-    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=100)
+    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert ended.returncode == 0, ended.stderr
     assert json.loads(ended.stdout.splitlines()[-1]) == []
 
