@@ -151,7 +151,7 @@ def test_the_setting_names_the_database(tmp_path: Path, monkeypatch: pytest.Monk
     assert [p.name for p in open_records(f"sqlite:///{tmp_path / 'mine.sqlite'}").points("tiny")] == ["here"]
 
 
-def test_a_postgresql_address_works_without_the_drivers_name(server: str) -> None:
+def test_a_postgresql_address_works_without_the_drivers_name(server: str, patient: None) -> None:
     short = server.replace("postgresql+psycopg", "postgresql")
     run_statement(server, "CREATE DATABASE short_name")
     open_records(f"{short}/short_name").save_point(a_point())
@@ -169,7 +169,7 @@ def test_processes_that_open_a_new_database_at_once_all_succeed(url: str) -> Non
     for process in processes:
         process.start()
     for process in processes:
-        process.join(150)
+        process.join(300)
     assert [p.exitcode for p in processes] == [0] * 4
     versions = [e.saved.version for e in open_records(url).history("tiny") if e.action == "saved" and e.saved]
     assert versions == [4, 3, 2, 1]
