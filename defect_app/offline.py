@@ -9,8 +9,9 @@ from defect_app.paths import VAR
 
 TELEMETRY_PACKAGES = ("openvino_telemetry",)
 """What only reports home. OpenVINO and NNCF take it for not installed, and then have nothing to report with."""
-OPT_OUTS = {"RAY_USAGE_STATS_ENABLED": "0"}
-"""What the libraries that ask the environment are told, in this process and all that it starts."""
+OPT_OUTS = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_USAGE_STATS_REPORT_URL": "http://127.0.0.1:9"}
+"""What the libraries that ask the environment are told, in this process and all that it starts. Where reports are off,
+a Ray of more than one machine reports that they are: to nobody."""
 KERAS_FOLDER = VAR / "keras"
 """Where Keras keeps its settings and what it fetched, unless ``KERAS_HOME`` names a place: not in the user's home."""
 

@@ -206,6 +206,11 @@ def variable_of(setting: str) -> str:
     return f"{PREFIX}{setting.upper()}"
 
 
+def judge_with(*, threads: int) -> None:
+    """Let this process, and all that it starts, judge with so many cores, whatever the environment said."""
+    os.environ[variable_of("threads")] = str(threads)
+
+
 def unknown_variables() -> tuple[str, ...]:
     """Return the variables of our prefix that are no setting: a misspelt name would else be passed over in silence."""
     known = {variable_of(name) for name in Settings.model_fields}

@@ -7,8 +7,11 @@ import logging
 import os
 import secrets
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any, Final
 
 from defect_app.errors import DefectLensError
@@ -17,6 +20,7 @@ from defect_app.logs import logger
 from defect_app.machine import judging_threads
 
 REACHED_WITHIN_S: Final = 10.0
+PATIENCE: Final = 10
 OBJECTS_BYTES: Final = 200_000_000
 """Memory for what goes between processes, of a Ray that is started here: paths and answers, no photos."""
 SET_FOR_RAY: Final = {
@@ -25,8 +29,6 @@ SET_FOR_RAY: Final = {
     # As fast as the local engine, beside whatever else runs.
     "RAY_worker_niceness": "0",
     "RAY_enable_metrics_collection": "false",
-    # Where reports are off, Ray of more than one machine reports that they are: to nobody.
-    "RAY_USAGE_STATS_REPORT_URL": "http://127.0.0.1:9",
     "RAY_DEDUP_LOGS": "0",
     # What its processes would write on our standard error is for those who make Ray.
     "RAY_BACKEND_LOG_LEVEL": "fatal",
@@ -86,7 +88,7 @@ def ray_cluster(address: str | None) -> Iterator[int]:
 
 def _connected(ray: Any, address: str | None, options: dict[str, Any]) -> Iterator[int]:
     try:
-        with _without_dashboard():
+        with quiet_and_patient_start():
             ray.init(**options)
     except (RuntimeError, ConnectionError, OSError, ValueError) as error:
         raise NoCluster(
@@ -101,20 +103,22 @@ def _connected(ray: Any, address: str | None, options: dict[str, Any]) -> Iterat
 
 
 @contextmanager
-def _without_dashboard() -> Iterator[None]:
-    """Let a Ray that is started here go without its dashboard's process: it asks around which cloud it is in.
+def quiet_and_patient_start() -> Iterator[None]:
+    """Start a Ray in the block, without its dashboard's process, and with ten times the patience.
 
-    It is started for that, and for a report that reporting is off, even where neither dashboard nor reports are wanted.
-    Ray goes on without it where it cannot be started; so it is told.
+    That process is started even where neither dashboard nor reports are wanted: it asks around which cloud it is in,
+    and reports that reporting is off. Ray goes on where it cannot be started; so it is told. And Ray gives its own
+    processes thirty seconds, whatever else the cores have to do.
     """
-    from ray._private import services
-
-    starts = services.start_api_server
+    node: Any = import_module("ray._private.node")
+    services: Any = import_module("ray._private.services")
+    starts, clock = services.start_api_server, node.time
     services.start_api_server = lambda *_, **__: (None, None)
+    node.time = SimpleNamespace(monotonic=lambda: time.monotonic() / PATIENCE, sleep=time.sleep, time=time.time)
     try:
         yield
     finally:
-        services.start_api_server = starts
+        services.start_api_server, node.time = starts, clock
 
 
 class _RaySays(io.TextIOBase):

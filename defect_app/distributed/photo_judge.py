@@ -20,7 +20,7 @@ from defect_app.inspection.framing import ChosenFrame
 from defect_app.inspection.outcome_json import outcome_as_json
 from defect_app.inspection.outcomes import file_in_hand, outcomes_of
 from defect_app.intake import PhotoFile
-from defect_app.settings import variable_of
+from defect_app.settings import judge_with
 
 MOST_FILES_READ, MOST_BYTES_READ = 16, 16_000_000
 """So many files, or bytes, are read before it is asked whose turn they are: a question each would cost more."""
@@ -71,7 +71,7 @@ class PhotoJudge:
 
     def __init__(self, model: ModelAsked, turns: AsksForTurns) -> None:
         # One core was asked for. Before anything is loaded that starts threads.
-        os.environ[variable_of("threads")] = "1"
+        judge_with(threads=1)
         self._turns = turns
         self.problem = ""
         try:

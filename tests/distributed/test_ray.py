@@ -74,7 +74,7 @@ class Run:
 
     def wait_for_first_line(self) -> None:
         """Wait until something is judged, and most is not."""
-        wait_until(lambda: self.lines or self.process.poll() is not None, "a line", at_most_s=300)
+        wait_until(lambda: self.out.stat().st_size or self.process.poll() is not None, "a line", at_most_s=300)
         assert self.process.poll() is None, self.errors.read_text()
 
     def finish(self, status: int = 3) -> list[Record]:

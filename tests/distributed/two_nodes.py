@@ -15,9 +15,11 @@ from pathlib import Path
 import pytest
 
 from defect_app.distributed.cluster import SET_FOR_RAY
+from defect_app.offline import OPT_OUTS
 from tests.waiting import wait_until
 
-RAY = Path(sys.executable).parent / "ray"
+ROOT = Path(__file__).resolve().parents[2]
+START = (sys.executable, "-m", "tests.distributed.start_node", "start")
 PORT = 6379
 
 
@@ -87,11 +89,13 @@ def _start(node: Node, folder: Path, *options: str) -> None:
     ports = ("dashboard-agent-grpc", "dashboard-agent-listen", "metrics-export", "runtime-env-agent")
     numbered = [f"--{name}-port={52365 + i}" for i, name in enumerate(ports)]
     common = [f"--node-ip-address={node.address}", "--num-cpus=1", "--object-store-memory=100000000"]
-    command = node.command(RAY, "start", *options, *common, *numbered, "--include-log-monitor=false")
+    command = node.command(*START, *options, *common, *numbered, "--include-log-monitor=false")
     log = folder / f"{node.namespace}.log"
-    environment = {**os.environ, **SET_FOR_RAY, "RAY_USAGE_STATS_ENABLED": "0"}
+    environment = {**os.environ, **SET_FOR_RAY, **OPT_OUTS}
     with log.open("w") as output:
-        done = subprocess.run(command, stdout=output, stderr=output, env=environment, timeout=300, check=False)
+        done = subprocess.run(
+            command, stdout=output, stderr=output, env=environment, cwd=ROOT, timeout=300, check=False
+        )
     assert done.returncode == 0, log.read_text()
 
 
