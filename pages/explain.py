@@ -10,7 +10,6 @@ from defect_app.ui.explain.choices import draw_choices
 from defect_app.ui.explain.computing import Subject
 from defect_app.ui.explain.inside import draw_inside
 from defect_app.ui.explain.maps import draw_maps
-from defect_app.ui.explain.photo import readable_photo
 from defect_app.ui.explain.quality import draw_quality
 from defect_app.ui.explain.source import choose_photo
 from defect_app.ui.parts.address import begin_address
@@ -41,8 +40,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
 photo, choices = choose_photo(entry, spec), None
 if photo is not None:
     try:
-        subject = Subject(model, photo, applied_point(model).point)
-        inspected = model.inspect(readable_photo(model, photo), subject.point)
+        subject, inspected = Subject.judged(model, photo, applied_point(model).point)
         choices = draw_choices(model, inspected.probabilities)
     except DefectLensError as error:
         draw_error(error, icon=":material/broken_image:")

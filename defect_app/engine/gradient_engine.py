@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import openvino as ov
@@ -24,8 +24,13 @@ from defect_app.machine import return_freed_memory, usable_cores
 
 MOST_COMPILED = 2
 """Compiled graphs are kept so that the next question does not wait: 20 to 35 MB each, without their activations."""
-_FORWARD = ("",)
-"""Stands for the graph without gradients, among names of layers."""
+
+
+class _Graph(NamedTuple):
+    """What a compiled graph gives beside the logits: some layers' outputs, and gradients by them or by the photo."""
+
+    layers: tuple[str, ...] = ()
+    backward: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +81,7 @@ class GradientEngine:
             raise ModelUnavailable(f"{spec.id}: OpenVINO cannot read the model ({first_line}).") from error
         self.layers: tuple[FeatureLayer, ...] = feature_layers(self._graph, names.operations, spec.explain_layer)
         self._lock = threading.RLock()
-        self._compiled: OrderedDict[tuple[str, ...], Any] = OrderedDict()
+        self._compiled: OrderedDict[_Graph, Any] = OrderedDict()
         self._working: Any = None
 
     @property
@@ -122,28 +127,27 @@ class GradientEngine:
         """Do the same for several layers in one pass; their maps are all in memory at once."""
         layers = [self.layer_called(name) for name in names]
         with self._lock:
-            logits, *maps = self._answers(names, photo, direction)
+            logits, *maps = self._answers(_Graph(names), photo, direction)
         found = zip(layers, maps[: len(layers)], maps[len(layers) :], strict=True)
         return [LayerGradient(logits, layer.channels_last(f), layer.channels_last(g)) for layer, f, g in found]
 
     def at_photo(self, photo: np.ndarray, direction: np.ndarray) -> np.ndarray:
         """Return the gradient of a score by the photo, shape (height, width, 3); arguments as in `at_layer`."""
         with self._lock:
-            _, gradient = self._answers((), photo, direction)
+            _, gradient = self._answers(_Graph(), photo, direction)
         return gradient
 
     def logits(self, photos: Sequence[np.ndarray]) -> np.ndarray:
         """Return the logits of photos, shape (n_photos, n_classes); each as `at_layer` takes it, one at a time."""
         with self._lock:
-            request = self._ready(_FORWARD)
+            request = self._ready(_Graph(backward=False))
             return np.stack([_run(request, [photo])[0] for photo in photos])
 
     def feature_maps(self, photo: np.ndarray, names: Sequence[str]) -> list[np.ndarray]:
         """Return what layers answer to a photo, each of shape (rows, columns, n_channels)."""
         layers = [self.layer_called(name) for name in names]
         with self._lock:
-            self.rest()
-            request = self._compile([layer.port for layer in layers])
+            request = self._ready(_Graph(tuple(names), backward=False))
             return [layer.channels_last(a) for layer, a in zip(layers, _run(request, [photo])[1:], strict=True)]
 
     def missing_gradient(self, name: str = "") -> str:
@@ -209,26 +213,26 @@ class GradientEngine:
                 self._compiled.clear()
                 return_freed_memory()
 
-    def _answers(self, names: tuple[str, ...], photo: np.ndarray, direction: np.ndarray) -> list[np.ndarray]:
+    def _answers(self, asked: _Graph, photo: np.ndarray, direction: np.ndarray) -> list[np.ndarray]:
         """Return the logits, the outputs of layers, and the score's gradients by them; without layers by the photo."""
-        return _run(self._ready(names), [photo, np.asarray(direction, np.float32)])
+        return _run(self._ready(asked), [photo, np.asarray(direction, np.float32)])
 
-    def _ready(self, names: tuple[str, ...]) -> Any:
+    def _ready(self, asked: _Graph) -> Any:
         """Return the request for what is asked for, compiled if need be; it alone holds activations."""
-        request = self._compiled.get(names)
+        request = self._compiled.get(asked)
         if request is not self._working:
             self.rest()
         if request is None:
             while len(self._compiled) >= MOST_COMPILED:
                 self._compiled.popitem(last=False)
-            ports = [self.layer_called(name).port for name in names if names != _FORWARD]
-            at = [] if names == _FORWARD else ports or [self._graph.get_parameters()[0].output(0)]
-            request = self._compiled[names] = self._compile(ports, at)
-        self._compiled.move_to_end(names)
+            ports = [self.layer_called(name).port for name in asked.layers]
+            at = (ports or [self._graph.get_parameters()[0].output(0)]) if asked.backward else []
+            request = self._compiled[asked] = self._compile(ports, at)
+        self._compiled.move_to_end(asked)
         self._working = request
         return request
 
-    def _compile(self, ports: list[ov.Output], at: Sequence[ov.Output] = ()) -> Any:
+    def _compile(self, ports: list[ov.Output], at: Sequence[ov.Output]) -> Any:
         """Compile what gives the logits, some layers' outputs, and the gradients at some places."""
         photo = self._graph.get_parameters()[0]
         logits = self._graph.get_results()[0].input_value(0)

@@ -13,8 +13,8 @@ from defect_app.explanation.gradient_engines import gradient_engine
 from defect_app.explanation.heatmap import input_map, over_photo, score_of
 from defect_app.explanation.methods import Method, method_called
 from defect_app.explanation.target import Target, class_target, default_target
-from defect_app.inspection import Inspected, Inspector, input_pixels
-from defect_app.inspection.overlay import heat_overlay
+from defect_app.inspection import Inspected, Inspector, seen_pixels
+from defect_app.inspection.overlay import heat_overlay, with_frame
 from defect_app.progress import Progress, no_progress
 
 LISTED_CLASSES = 20
@@ -59,20 +59,20 @@ class AskedMap:
         return cls(chosen, (layer or model.spec.explain_layer) if chosen.takes_layer else "", class_name)
 
     def of_photo(self, model: Inspector, inspected: Inspected, progress: Progress = no_progress) -> MapOfPhoto:
-        """Explain a judged photo whose pixels are there.
+        """Explain a judged photo whose pixels are there: the part of it that was judged.
 
         Raises
         ------
         DefectLensError
             If the model has no map of this kind.
         """
-        spec, pixels = model.spec, input_pixels(inspected.photo.pixels, model.spec)
+        spec, pixels = model.spec, seen_pixels(inspected.photo, inspected.frame, model.spec)
         target = (
             class_target(spec, self.class_name) if self.class_name else default_target(spec, inspected.probabilities)
         )
         heat = input_map(model, pixels, target, self.method.name, self.layer, progress)
         probability = target.probability(inspected.probabilities, spec)
-        return MapOfPhoto(self, target, heat, score_of(model, pixels, target), probability)
+        return MapOfPhoto(self, target, heat, score_of(model, pixels, target), probability, inspected)
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,9 +86,11 @@ class MapOfPhoto:
     target : Target
         What the map shows evidence for.
     heat : ActivationMap
-        Over the model's input, as fine as the layer.
+        Over the model's input, as fine as the layer: the photo, or the frame of it that was judged.
     score, probability : float
         The score that is explained, in logits, and the model's probability for the target, in [0, 1].
+    inspected : Inspected
+        The photo, and the frame that was judged.
     """
 
     asked: AskedMap
@@ -96,6 +98,7 @@ class MapOfPhoto:
     heat: ActivationMap
     score: float
     probability: float
+    inspected: Inspected
 
     @property
     def facts(self) -> dict[str, object]:
@@ -112,7 +115,16 @@ class MapOfPhoto:
         }
 
     def drawn_over(self, model: Inspector, pixels: np.ndarray) -> np.ndarray:
-        """Return the photo with the map over it; pixels are RGB, uint8 of shape (height, width, 3), of any size."""
-        height, width = pixels.shape[:2]
-        shown = over_photo(for_display(self.heat, self.asked.method.name), model.spec.input, height, width)
-        return heat_overlay(pixels, shown)
+        """Return the photo with the map over it, and the frame where a part was judged.
+
+        Parameters
+        ----------
+        model : Inspector
+            That was asked.
+        pixels : ndarray of uint8, shape (height, width, 3)
+            The photo, RGB, of any size.
+        """
+        photo, frame = self.inspected.photo, self.inspected.frame
+        displayed = for_display(self.heat, self.asked.method.name)
+        shown = over_photo(displayed, model.spec.input, photo.height, photo.width, frame)
+        return with_frame(heat_overlay(pixels, shown), frame, picture=(photo.width, photo.height))

@@ -12,12 +12,18 @@ from defect_app.explanation.gradient_engines import gradient_engine
 from defect_app.explanation.methods import CLASS_ACTIVATION_MAP, Question, method_called
 from defect_app.explanation.methods.hires_cam import METHOD as HIRES_CAM
 from defect_app.explanation.target import Target
-from defect_app.inspection import Inspector, input_pixels
+from defect_app.inspection import Inspector, input_pixels, seen_pixels
+from defect_app.inspection.framing import Frame
+from defect_app.inspection.framing.heat import in_whole_photo
+from defect_app.intake import Photo
 from defect_app.progress import Progress, no_progress
 
 LEAST_EVIDENCE = 1e-9
 """The strongest place must have more than this, in logits, or the map is rounding error. Far below the engine's limit:
 gradients are means over all places of a layer, so the same evidence gives smaller numbers, most of all early on."""
+
+FINEST = 2048
+"""Most places along a photo's longer side to which a map of a small part of it is laid out."""
 
 
 def heatmap(
@@ -48,28 +54,58 @@ def heatmap(
     DefectLensError
         If the method or the layer is unknown, or the model has no map of this kind.
     """
-    found = photo_map(model, photo, target, method, layer)
-    return upsample_map(found.values, height=photo.shape[0], width=photo.shape[1])
+    height, width = photo.shape[:2]
+    found = over_photo(
+        input_map(model, input_pixels(photo, model.spec), target, method, layer), model.spec.input, height, width
+    )
+    return upsample_map(found.values, height=height, width=width)
 
 
 def photo_map(
     model: Inspector,
-    photo: np.ndarray,
+    photo: Photo,
+    frame: Frame | None,
     target: Target,
     method: str = CLASS_ACTIVATION_MAP,
     layer: str = "",
     progress: Progress = no_progress,
 ) -> ActivationMap:
-    """Return the same as `heatmap`, as coarse as the method gives it, over the whole photo."""
-    found = input_map(model, input_pixels(photo, model.spec), target, method, layer, progress)
-    return over_photo(found, model.spec.input, photo.shape[0], photo.shape[1])
+    """Return the map of what was judged, as coarse as the method gives it, over the whole photo.
+
+    Parameters
+    ----------
+    photo : Photo
+        With its pixels.
+    frame : Frame or None
+        That was judged, in pixels of the upright original; None is the whole photo. Beyond it the map is zero.
+    model, target, method, layer, progress
+        See `input_map`.
+    """
+    found = input_map(model, seen_pixels(photo, frame, model.spec), target, method, layer, progress)
+    return over_photo(found, model.spec.input, photo.height, photo.width, frame)
 
 
-def over_photo(found: ActivationMap, size: InputSpec, height: int, width: int) -> ActivationMap:
-    """Return a map over a model's input as one over the photo, whose height and width are given."""
-    return in_photo_frame(
-        found, size, photo_height=height, photo_width=width, longest_side=max(64, *found.values.shape)
-    )
+def over_photo(
+    found: ActivationMap, size: InputSpec, height: int, width: int, frame: Frame | None = None
+) -> ActivationMap:
+    """Return a map over a model's input as one over the photo, whose height and width are given.
+
+    Parameters
+    ----------
+    found : ActivationMap
+        Over the input.
+    size : InputSpec
+        How the photo was made to fit.
+    height, width : int
+        Of the upright photo.
+    frame : Frame, optional
+        The part of it that the input shows.
+    """
+    seen, finest = Frame(0, 0, width, height) if frame is None else frame, max(64, *found.values.shape)
+    fitted = in_photo_frame(found, size, photo_height=seen.height, photo_width=seen.width, longest_side=finest)
+    # So fine that the part of it in the frame is as fine as the map.
+    whole = round(finest * max(width, height) / max(seen.width, seen.height))
+    return in_whole_photo(fitted, seen, width=width, height=height, longest_side=min(max(128, whole), FINEST))
 
 
 def score_of(model: Inspector, pixels: np.ndarray, target: Target) -> float:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from itertools import islice
 
 import cv2
 import numpy as np
 import pandas as pd
 
-from defect_app.catalog import ModelSpec
 from defect_app.datasets import LabelledPicture, LoadedDataset, picture_bytes
 from defect_app.decision import p_defect_of
 from defect_app.engine import HeatMapKind, upsample_map
 from defect_app.errors import DataUnavailable, ModelUnavailable
 from defect_app.explanation.cache import COLUMNS
 from defect_app.explanation.gradient_engines import gradient_engine
-from defect_app.explanation.heatmap import photo_map
-from defect_app.explanation.localisation import localise
+from defect_app.explanation.heatmap import input_map, over_photo
+from defect_app.explanation.localisation import Localisation, localise
 from defect_app.explanation.methods import CLASS_ACTIVATION_MAP, METHODS
 from defect_app.explanation.target import defect_target
 from defect_app.inspection import Inspector, input_pixels
@@ -29,6 +29,8 @@ from defect_app.scenes.seeds import explanation_seeds
 HELD_OUT = ("validation", "test")
 FINER_LAYERS = 2
 """Layer-CAM is also measured on the last layer of so many finer sizes, and Score-CAM on the first of them."""
+AT_A_TIME = 50
+"""Pictures in memory: each method explains all of them before the next one, whose graph takes longer than a map."""
 
 
 @dataclass(frozen=True)
@@ -112,9 +114,9 @@ def measure(
     model : Inspector
         An inspection model.
     pictures : iterable of MaskedPicture
-        Read lazily.
+        Read lazily, `AT_A_TIME`.
     progress : callable, optional
-        Called with the number of pictures done.
+        Called with the number of pictures done, as methods go.
 
     Returns
     -------
@@ -128,41 +130,58 @@ def measure(
     """
     methods = measured_methods(model)
     rows: list[dict[str, object]] = []
-    for done, picture in enumerate(pictures, start=1):
-        rows += _rows_of(model, picture, methods)
-        if progress is not None:
-            progress(done)
+    waiting, done = iter(pictures), 0
+    while some := [_Readied.of(model, picture) for picture in islice(waiting, AT_A_TIME)]:
+        found = []
+        for number, (method, layer) in enumerate(methods, start=1):
+            found.append([picture.localised(model, method, layer) for picture in some])
+            if progress is not None:
+                progress(done + number * len(some) // len(methods))
+        done += len(some)
+        for picture, places in zip(some, zip(*found, strict=True), strict=True):
+            rows += [picture.row(*which, place) for which, place in zip(methods, places, strict=True)]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _rows_of(model: Inspector, picture: MaskedPicture, methods: list[tuple[str, str]]) -> list[dict[str, object]]:
-    photo = read_photo(picture.data, picture.image, least_side=model.least_side)
-    if isinstance(photo, Rejection):
-        raise DataUnavailable(f"The picture {picture.image} cannot be used: {photo.reason}.", photo.remedy)
-    height, width = picture.mask.shape
-    score = _p_defect(model, photo.pixels, model.spec)
-    rows: list[dict[str, object]] = []
-    for method, layer in methods:
-        heat = photo_map(model, photo.pixels, defect_target(model.spec), method, layer)
-        found = localise(upsample_map(heat.values, height=height, width=width), picture.mask)
-        rows.append(
-            {
-                "image": picture.image,
-                "sha256": content_hash(picture.data),
-                "source": picture.source,
-                "split": picture.split,
-                "method": method,
-                "layer": layer,
-                "p_defect": score,
-                "hit": found.hit,
-                "heat_inside": found.heat_inside,
-                "best_iou": found.best_iou,
-                "chance": found.chance,
-            }
+@dataclass(frozen=True, eq=False)
+class _Readied:
+    """A picture as the model sees it, `pixels` of (height, width, 3) out of a photo of `shape`, and its mask."""
+
+    picture: MaskedPicture
+    pixels: np.ndarray
+    shape: tuple[int, int]
+    p_defect: float
+
+    @classmethod
+    def of(cls, model: Inspector, picture: MaskedPicture) -> _Readied:
+        photo = read_photo(picture.data, picture.image, least_side=model.least_side)
+        if isinstance(photo, Rejection):
+            raise DataUnavailable(f"The picture {picture.image} cannot be used: {photo.reason}.", photo.remedy)
+        pixels = input_pixels(photo.pixels, model.spec)
+        height, width = photo.pixels.shape[:2]
+        return cls(picture, pixels, (height, width), _p_defect(model, pixels))
+
+    def localised(self, model: Inspector, method: str, layer: str) -> Localisation:
+        heat = over_photo(
+            input_map(model, self.pixels, defect_target(model.spec), method, layer), model.spec.input, *self.shape
         )
-    return rows
+        height, width = self.picture.mask.shape
+        return localise(upsample_map(heat.values, height=height, width=width), self.picture.mask)
+
+    def row(self, method: str, layer: str, found: Localisation) -> dict[str, object]:
+        picture = self.picture
+        return {
+            "image": picture.image,
+            "sha256": content_hash(picture.data),
+            "source": picture.source,
+            "split": picture.split,
+            "method": method,
+            "layer": layer,
+            "p_defect": self.p_defect,
+            **asdict(found),
+        }
 
 
-def _p_defect(model: Inspector, pixels: np.ndarray, spec: ModelSpec) -> float:
-    probabilities = model.engine.predict(input_pixels(pixels, spec)).probabilities
-    return float(p_defect_of(probabilities[None], spec)[0])
+def _p_defect(model: Inspector, pixels: np.ndarray) -> float:
+    probabilities = model.engine.predict(pixels).probabilities
+    return float(p_defect_of(probabilities[None], model.spec)[0])

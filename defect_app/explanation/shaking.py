@@ -76,8 +76,9 @@ def shake(
     for name, change in CHANGES.items():
         pixels = np.ascontiguousarray(change(photo))
         height, width = pixels.shape[:2]
-        inspected = model.inspect(Photo(name, content_hash(pixels.tobytes()), pixels, width, height, "PNG"), point)
-        heat = photo_map(model, pixels, target, method, layer)
+        changed = Photo(name, content_hash(pixels.tobytes()), pixels, width, height, "PNG")
+        inspected = model.inspect(changed, point)
+        heat = photo_map(model, changed, inspected.frame, target, method, layer)
         best = int(inspected.probabilities.argmax())
         found.append(
             Shaken(

@@ -15,12 +15,13 @@ from defect_app.decision import Judgement, OperatingPoint, default_point, judge
 from defect_app.engine import ActivationMap, Engine, in_photo_frame
 from defect_app.errors import FrameOutsidePhoto, ModelUnavailable
 from defect_app.familiarity import FamiliarityModel, FamiliarityResult
-from defect_app.inspection.framing import FRAMING_FILE, ChosenFrame, Frame, FrameModel, cut_out, resized_frame
+from defect_app.inspection.framing import FRAMING_FILE, ChosenFrame, Frame, FrameModel, resized_frame
 from defect_app.inspection.framing.fixed_frame import decoded_side
 from defect_app.inspection.framing.heat import in_whole_photo
 from defect_app.inspection.framing.part import PartFinder, too_small
 from defect_app.inspection.in_order import in_order
 from defect_app.inspection.input_pixels import input_pixels
+from defect_app.inspection.seen_part import seen_pixels, side_to_decode
 from defect_app.inspection.workers import OwnThreads
 from defect_app.intake import Photo, Rejection, read_photo
 
@@ -161,6 +162,19 @@ class Inspector:
         """Judge one file; what is not a usable photo comes back as a `Rejection`, never as an exception."""
         return self._inspect_file(name, data, point, False)
 
+    def inspect_bytes_in(
+        self, data: bytes, name: str, frame: Frame | None, point: OperatingPoint | None = None
+    ) -> Inspected | Rejection:
+        """Judge one file as it was judged before: in that frame, whoever framed it; None is what the model chooses.
+
+        A frame that the model finds again is judged as found, with all that belongs to it.
+        """
+        judged = self.inspect_bytes(data, name, point)
+        if isinstance(judged, Rejection) or frame in (None, judged.frame or whole_of(judged.photo)):
+            return judged
+        photo = read_photo(data, name, least_side=side_to_decode(judged.photo, frame, self.least_side))
+        return photo if isinstance(photo, Rejection) else self.inspect_frame(photo, frame, point)
+
     def inspect(self, photo: Photo, point: OperatingPoint | None = None) -> Inspected:
         """Judge one photo at an operating point (default: the one the model was delivered with).
 
@@ -197,7 +211,7 @@ class Inspector:
         whole = whole_of(photo)
         size, shape = (photo.width, photo.height), (photo.pixels.shape[1], photo.pixels.shape[0])
         seen = whole if frame is None else frame
-        pixels = input_pixels(cut_out(photo.pixels, resized_frame(seen, picture=size, to=shape)), self.spec)
+        pixels = seen_pixels(photo, frame, self.spec)
         prediction = self.engine.predict(pixels)
         familiarity = self.familiarity.assess(prediction.features, pixels) if self.familiarity else None
         near: tuple[np.ndarray, ...] = ()

@@ -7,7 +7,7 @@ import numpy as np
 
 from defect_app.decision import Verdict
 from defect_app.engine.activation_map import ActivationMap, upsample_map
-from defect_app.inspection.framing import resized_frame
+from defect_app.inspection.framing import Frame, resized_frame
 from defect_app.inspection.inspector import Inspected
 
 COLOUR_MAPS = {
@@ -72,17 +72,30 @@ def inspected_overlay(
         As for `heat_overlay`.
     """
     drawn = verdict_overlay(pixels, inspected.activation_map, inspected.judgement.verdict, opacity, colour_map)
-    if inspected.frame is None:
-        return drawn
     photo = inspected.photo
+    return with_frame(drawn, inspected.frame, picture=(photo.width, photo.height))
+
+
+def with_frame(pixels: np.ndarray, frame: Frame | None, *, picture: tuple[int, int]) -> np.ndarray:
+    """Draw the frame that was judged, into the pixels themselves, and return them; nothing for a whole photo.
+
+    Parameters
+    ----------
+    pixels : ndarray of uint8, shape (height, width, 3)
+        The photo, RGB, of any size.
+    frame : Frame or None
+        In pixels of a picture of the size `picture`, (width, height).
+    """
+    if frame is None:
+        return pixels
     height, width = pixels.shape[:2]
-    frame = resized_frame(inspected.frame, picture=(photo.width, photo.height), to=(width, height))
+    inner = resized_frame(frame, picture=picture, to=(width, height))
     line = max(1, round(max(height, width) / LINES_A_SIDE))
     # Dark beside light, so that it is seen on every ground.
     for thickness, grey in ((3 * line, 0), (line, 255)):
-        corner = (frame.x + frame.width - 1, frame.y + frame.height - 1)
-        cv2.rectangle(drawn, (frame.x, frame.y), corner, (grey,) * 3, thickness, cv2.LINE_AA)
-    return drawn
+        corner = (inner.x + inner.width - 1, inner.y + inner.height - 1)
+        cv2.rectangle(pixels, (inner.x, inner.y), corner, (grey,) * 3, thickness, cv2.LINE_AA)
+    return pixels
 
 
 def heat_overlay(

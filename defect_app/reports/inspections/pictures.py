@@ -33,13 +33,13 @@ def picture_of(
         Gives the loaded model of an id; may raise `DefectLensError`.
     method : str
         Of `explanation.METHODS`, for the heat map; empty for the one that comes with the verdict, which also stands in
-        where a model has no map of the method, or judged a part of the photo.
+        where a model has no map of the method.
     """
     data = photos.photo(stored.record.sha256)
     if data is not None:
         try:
             model = inspector_of(stored.record.model)
-            result = model.inspect_bytes(data, stored.record.file)
+            result = model.inspect_bytes_in(data, stored.record.file, stored.record.frame)
             if model.model_sha256 == stored.record.model_sha256 and isinstance(result, Inspected):
                 return encode_jpeg(_drawn(model, result, stored.record.verdict, method))
         except DefectLensError:

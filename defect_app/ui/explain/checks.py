@@ -13,12 +13,10 @@ from defect_app.explanation.hiding import SHARES, blurred_away, hottest_first, r
 from defect_app.explanation.sanity import sanity_in_words
 from defect_app.explanation.shaking import what_fools_it
 from defect_app.figures.explanations import hiding_figure
-from defect_app.inspection import input_pixels
 from defect_app.intake import at_most, encode_jpeg
 from defect_app.ui.explain.choices import OVERLAY, OWN, ExplanationChoices
 from defect_app.ui.explain.computing import Subject, hiding_of, sanity_of, shaken_of
 from defect_app.ui.explain.heat_pictures import Brightness, heat_picture
-from defect_app.ui.explain.photo import readable_photo
 from defect_app.ui.explain.possibilities import possibilities
 from defect_app.ui.parts.text import as_text
 from defect_app.ui.parts.verdicts import LOOKS
@@ -43,7 +41,7 @@ def draw_hiding(subject: Subject, choices: ExplanationChoices) -> None:
     st.markdown(f"**{as_text(curves.sentence_at(at))}**")
     chance = float(curves.random_deletion[:, at].mean())
     grid = st.grid(min_column_width=230, gap="medium")
-    pixels = input_pixels(readable_photo(subject.model, subject.photo).pixels, subject.model.spec)
+    pixels = subject.seen
     heat = input_map(subject.model, pixels, request.target, request.method, request.layer)
     shape = (pixels.shape[0], pixels.shape[1])
     blurred = blurred_away(pixels)
@@ -117,7 +115,7 @@ def _draw_sanity(subject: Subject, choices: ExplanationChoices, method: str) -> 
     )
     steps = sanity_of(choices.request(subject, method))
     st.markdown(f"**{as_text(sanity_in_words(steps))}**")
-    pixels = input_pixels(readable_photo(subject.model, subject.photo).pixels, subject.model.spec)
+    pixels = subject.seen
     photo = at_most(np.ascontiguousarray(pixels), SHOWN_SIDE)
     overlaid = replace(choices, view=OVERLAY, scale=OWN)
     grid = st.grid(min_column_width=190, gap="small")

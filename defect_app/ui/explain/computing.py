@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import streamlit as st
@@ -15,7 +16,11 @@ from defect_app.explanation.hiding import HidingCurves, hiding_curves
 from defect_app.explanation.inside import Stage, look_inside
 from defect_app.explanation.sanity import SanityStep, sanity_check
 from defect_app.explanation.shaking import Shaken, shake
-from defect_app.inspection import Inspector, input_pixels
+from defect_app.inspection import Inspected, Inspector, seen_pixels
+from defect_app.inspection.framing import Frame
+from defect_app.inspection.inspector import whole_of
+from defect_app.inspection.seen_part import side_to_decode
+from defect_app.intake import Photo
 from defect_app.progress import Progress, no_progress
 from defect_app.ui.explain.memory import Memory
 from defect_app.ui.explain.photo import readable_photo
@@ -27,11 +32,53 @@ WAIT = "Explaining …"
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """What is explained: a model and a photo, with the operating point in force."""
+    """What is explained: a model and a photo, with the operating point in force.
+
+    Attributes
+    ----------
+    model : Inspector
+        The model.
+    photo : ExplainedPhoto
+        The file.
+    point : OperatingPoint
+        The thresholds.
+    readable : Photo
+        The file, read.
+    frame : Frame or None
+        The part of the photo that was judged; None is all of it.
+    """
 
     model: Inspector
     photo: ExplainedPhoto
     point: OperatingPoint
+    readable: Photo
+    frame: Frame | None = None
+
+    @classmethod
+    def judged(cls, model: Inspector, photo: ExplainedPhoto, point: OperatingPoint) -> tuple[Self, Inspected]:
+        """Judge a photo in the frame in which it was handed over, or as the model judges it.
+
+        Raises
+        ------
+        UnusablePhoto
+            If the file cannot be used.
+        """
+        readable = readable_photo(photo, model.least_side)
+        inspected = model.inspect(readable, point)
+        if photo.frame not in (None, inspected.frame or whole_of(readable)):
+            readable = readable_photo(photo, side_to_decode(readable, photo.frame, model.least_side))
+            inspected = model.inspect_frame(readable, photo.frame, point)
+        return cls(model, photo, point, readable, inspected.frame), inspected
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the upright photo in pixels."""
+        return self.readable.width, self.readable.height
+
+    @property
+    def seen(self) -> np.ndarray:
+        """What the model sees: uint8 of shape (height, width, 3), at the input size."""
+        return seen_pixels(self.readable, self.frame, self.model.spec)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +108,8 @@ class MapRequest:
         """What tells the map from all others."""
         target = "score of defect" if self.target.is_defect_score else f"class {self.target.name}"
         model, photo = self.subject.model, self.subject.photo
-        return MapKey(model.spec.version, photo.sha256, target, self.method, self.layer, self.by_reference)
+        frame = self.subject.frame
+        return MapKey(model.spec.version, photo.sha256, frame, target, self.method, self.layer, self.by_reference)
 
 
 @dataclass(frozen=True)
@@ -70,6 +118,7 @@ class MapKey:
 
     version: ModelVersion
     photo_sha256: str
+    frame: Frame | None
     target: str
     method: str
     layer: str
@@ -121,7 +170,7 @@ def shaken_of(request: MapRequest) -> tuple[Shaken, ...]:
     """Return the changed versions of the photo, judged and explained."""
     subject = request.subject
     key = (request.key, subject.point.thresholds)
-    pixels = readable_photo(subject.model, subject.photo).pixels
+    pixels = subject.readable.pixels
     return _memories().shakings.get(
         key,
         lambda: watched(
@@ -143,7 +192,7 @@ def sanity_of(request: MapRequest) -> tuple[SanityStep, ...]:
             key,
             "Shuffling the weights",
             lambda progress: sanity_check(
-                model, _input(request.subject), request.target, request.method, request.layer, progress=progress
+                model, request.subject.seen, request.target, request.method, request.layer, progress=progress
             ),
         ),
     )
@@ -151,27 +200,23 @@ def sanity_of(request: MapRequest) -> tuple[SanityStep, ...]:
 
 def stages_of(subject: Subject) -> tuple[Stage, ...]:
     """Return what each stage of the network answers."""
-    key = (subject.model.spec.version, subject.photo.sha256)
+    key = (subject.model.spec.version, subject.photo.sha256, subject.frame)
     with st.spinner("Looking inside …"):
-        return _memories().stages.get(key, lambda: look_inside(subject.model, _input(subject)))
+        return _memories().stages.get(key, lambda: look_inside(subject.model, subject.seen))
 
 
 def _heat(request: MapRequest, progress: Progress = no_progress) -> ActivationMap:
     subject = request.subject
-    photo = readable_photo(subject.model, subject.photo)
+    model, photo, frame = subject.model, subject.readable, subject.frame
     if not request.by_reference:
-        return photo_map(subject.model, photo.pixels, request.target, request.method, request.layer, progress)
+        return photo_map(model, photo, frame, request.target, request.method, request.layer, progress)
     from defect_app.explanation.gradients import reference_map
 
-    found = reference_map(subject.model, _input(subject), request.target, request.method, request.layer)
-    return over_photo(found, subject.model.spec.input, photo.height, photo.width)
+    found = reference_map(model, subject.seen, request.target, request.method, request.layer)
+    return over_photo(found, model.spec.input, photo.height, photo.width, frame)
 
 
 def _hiding(request: MapRequest) -> HidingCurves:
-    model, pixels = request.subject.model, _input(request.subject)
+    model, pixels = request.subject.model, request.subject.seen
     heat = input_map(model, pixels, request.target, request.method, request.layer)
     return hiding_curves(model, pixels, heat, request.target)
-
-
-def _input(subject: Subject) -> np.ndarray:
-    return input_pixels(readable_photo(subject.model, subject.photo).pixels, subject.model.spec)

@@ -10,7 +10,8 @@ import streamlit as st
 from defect_app.engine import ActivationMap
 from defect_app.explanation.display import for_display
 from defect_app.inspection import Inspected
-from defect_app.inspection.overlay import PALE, heat_overlay, is_drawn_pale
+from defect_app.inspection.framing import Frame
+from defect_app.inspection.overlay import PALE, heat_overlay, is_drawn_pale, with_frame
 from defect_app.intake import encode_jpeg
 from defect_app.ui.explain.choices import BESIDE, BY_ANSWER, ExplanationChoices
 from defect_app.ui.explain.computing import MapKey, MapRequest
@@ -55,7 +56,13 @@ def is_weak(choices: ExplanationChoices, inspected: Inspected, probability: floa
 
 
 def heat_picture(
-    pixels: np.ndarray, heat: ActivationMap, method: str, choices: ExplanationChoices, brightness: Brightness
+    pixels: np.ndarray,
+    heat: ActivationMap,
+    method: str,
+    choices: ExplanationChoices,
+    brightness: Brightness,
+    frame: Frame | None = None,
+    size: tuple[int, int] = (1, 1),
 ) -> bytes:
     """Return a photo with a heat map over it, or the map alone where maps stand beside photos, as JPEG.
 
@@ -69,11 +76,16 @@ def heat_picture(
         That made it.
     choices, brightness
         How it is drawn.
+    frame : Frame, optional
+        The part of the photo that was judged, drawn as well.
+    size : (width, height)
+        Of the upright photo in pixels, which the frame is given in.
     """
     drawn = for_display(heat, method)
     dimmed = replace(drawn, values=drawn.values * np.float32(brightness.share))
     below = np.zeros_like(pixels) if choices.view == BESIDE else pixels
-    return encode_jpeg(heat_overlay(below, dimmed, brightness.opacity, choices.colour_map))
+    picture = heat_overlay(below, dimmed, brightness.opacity, choices.colour_map)
+    return encode_jpeg(with_frame(picture, frame, picture=size))
 
 
 def large_heat_picture(
@@ -93,4 +105,6 @@ def _large(
     colour_map: str,
     brightness: Brightness,
 ) -> bytes:
-    return heat_picture(shown_pixels(_request.subject.photo), _heat, key.method, _choices, brightness)
+    subject = _request.subject
+    shown = shown_pixels(subject.photo)
+    return heat_picture(shown, _heat, key.method, _choices, brightness, subject.frame, subject.size)

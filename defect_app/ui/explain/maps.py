@@ -11,12 +11,12 @@ from defect_app.explanation import METHODS, source_of
 from defect_app.explanation.display import for_display
 from defect_app.explanation.exporting import as_npy, as_png, as_png16
 from defect_app.inspection import Inspected
-from defect_app.inspection.overlay import heat_overlay
+from defect_app.inspection.overlay import heat_overlay, with_frame
 from defect_app.intake import display_name
 from defect_app.ui.explain.choices import BY_ANSWER, REVEAL, ExplanationChoices
 from defect_app.ui.explain.computing import MapRequest, Subject, heat_of
 from defect_app.ui.explain.heat_pictures import Brightness, is_weak, large_heat_picture
-from defect_app.ui.explain.photo import readable_photo, shown_jpeg
+from defect_app.ui.explain.photo import shown_jpeg
 from defect_app.ui.explain.reveal import draw_reveal
 from defect_app.ui.parts.text import as_text
 from defect_app.ui.parts.verdicts import verdict_badge
@@ -85,12 +85,12 @@ def _draw_downloads(
     subject, method = request.subject, request.method
 
     def whole() -> np.ndarray:
-        pixels = readable_photo(subject.model, subject.photo).pixels
+        pixels = subject.readable.pixels
         return upsample_map(heat.values, height=pixels.shape[0], width=pixels.shape[1])
 
     def overlay() -> bytes:
-        pixels = readable_photo(subject.model, subject.photo).pixels
-        return as_png(heat_overlay(pixels, for_display(heat, method), brightness.opacity, choices.colour_map))
+        drawn = heat_overlay(subject.readable.pixels, for_display(heat, method), brightness.opacity, choices.colour_map)
+        return as_png(with_frame(drawn, subject.frame, picture=subject.size))
 
     stem = f"{subject.model.spec.id}-{method}-{subject.photo.sha256[:8]}"
     with st.popover("Download", icon=":material/download:", type="tertiary"):

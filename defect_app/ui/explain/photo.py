@@ -6,22 +6,21 @@ import numpy as np
 import streamlit as st
 
 from defect_app.errors import UnusablePhoto
-from defect_app.inspection import Inspector
 from defect_app.intake import Photo, at_most, encode_jpeg, read_photo
 from defect_app.ui.parts.explained_photo import ExplainedPhoto
 
 SHOWN_SIDE = 800
 
 
-def readable_photo(model: Inspector, photo: ExplainedPhoto) -> Photo:
-    """Return the photo as the Inspect page reads it for this model, read once.
+def readable_photo(photo: ExplainedPhoto, least_side: int) -> Photo:
+    """Return the photo as the Inspect page reads it for a model that needs a side of so many pixels, read once.
 
     Raises
     ------
     UnusablePhoto
         If the file cannot be used.
     """
-    return _read(photo, photo.sha256, model.least_side)
+    return _read(photo, photo.sha256, least_side)
 
 
 def shown_pixels(photo: ExplainedPhoto) -> np.ndarray:

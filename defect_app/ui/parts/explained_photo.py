@@ -8,6 +8,7 @@ import streamlit as st
 
 from defect_app.hosting.batch_entry import BatchEntry
 from defect_app.hosting.original_files import ORIGINALS
+from defect_app.inspection.framing import Frame
 from defect_app.intake import content_hash
 from defect_app.ui.session import Address, Key, KeyOf
 
@@ -28,17 +29,20 @@ class ExplainedPhoto:
         Of the file: its identity in caches.
     note : str
         What a reader should know about it; may be empty.
+    frame : Frame or None
+        The part of it that was judged where it comes from, in upright pixels; None is what the model chooses.
     """
 
     name: str
     data: bytes
     sha256: str
     note: str = ""
+    frame: Frame | None = None
 
     @classmethod
-    def of(cls, name: str, data: bytes, note: str = "") -> ExplainedPhoto:
+    def of(cls, name: str, data: bytes, note: str = "", frame: Frame | None = None) -> ExplainedPhoto:
         """Take a file by its bytes."""
-        return cls(name, data, content_hash(data), note)
+        return cls(name, data, content_hash(data), note, frame)
 
 
 def explain_entry(entry: BatchEntry) -> None:
@@ -49,7 +53,10 @@ def explain_entry(entry: BatchEntry) -> None:
     """
     name, original = entry.record.file, ORIGINALS.get(entry.record.sha256)
     note = "The file is not held any more: this is the picture for the screen, which may get another answer."
-    photo = ExplainedPhoto.of(name, original) if original else ExplainedPhoto.of(name, entry.shown_jpeg, note)
+    if original:
+        photo = ExplainedPhoto.of(name, original, frame=entry.record.frame)
+    else:
+        photo = ExplainedPhoto.of(name, entry.shown_jpeg, note)
     st.session_state[Key.EXPLAIN_HANDED_OVER] = photo
     st.session_state[KeyOf.SHARED_ADDRESS(Address.SOURCE)] = FROM_INSPECT
     st.switch_page("pages/explain.py")
