@@ -35,10 +35,9 @@ def shape_of(port: ov.Output) -> tuple[int, ...]:
     NoGradient
         If it depends on the photo.
     """
-    shape = port.get_partial_shape()
-    if shape.is_dynamic:
+    if port.get_partial_shape().is_dynamic:
         raise NoGradient(f"The shape of {port.get_node().get_friendly_name()} is not fixed.")
-    return tuple(int(side.get_length()) for side in shape)
+    return tuple(port.get_shape())
 
 
 def reshaped(port: ov.Output, shape: Sequence[int]) -> ov.Output:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import openvino as ov
 from openvino import opset13 as ops
+from openvino.passes import ConstantFolding, Manager
 
-from defect_app.engine.backward.building import NoGradient, integers, shape_of
+from defect_app.engine.backward.building import NoGradient, integers, shape_of, values_of
 from defect_app.engine.backward.elementwise import Gradients, Wanted
-from defect_app.engine.core import explaining_core
 
 _SEPARABLE = ("linear_onnx", "linear", "nearest")
 
@@ -27,10 +27,9 @@ def of_interpolate(node: ov.Node, gradient: ov.Output, wanted: Wanted) -> Gradie
 def _mixing(node: ov.Node, side: int, resized: int) -> np.ndarray:
     """Return how much each place counts for each resized one, shape (side, resized), by resizing unit vectors."""
     settings = node.get_attributes()
-    units = ops.parameter([side, side], np.float32)
     mixed = ops.interpolate(
-        units,
-        integers([resized]),
+        ops.constant(np.eye(side, dtype=np.float32)[None, None]),
+        integers([side, resized]),
         settings["mode"],
         "sizes",
         [0, 0],
@@ -39,11 +38,14 @@ def _mixing(node: ov.Node, side: int, resized: int) -> np.ndarray:
         settings["nearest_mode"],
         settings["antialias"],
         settings["cube_coeff"],
-        integers([1]),
+        integers([2, 3]),
     )
-    model = ov.Model([mixed], [units])
-    compiled = explaining_core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-    return np.array(compiled([np.eye(side, dtype=np.float32)])[0])
+    # Two axes, the first unchanged, because one alone cannot be folded; and a compiled graph takes far longer.
+    model = ov.Model([mixed], [])
+    folding = Manager()
+    folding.register_pass(ConstantFolding())
+    folding.run_passes(model)
+    return values_of(model.get_results()[0].input_value(0))[0, 0]
 
 
 def _mixed(gradient: ov.Output, mixing: np.ndarray, axis: int) -> ov.Output:
