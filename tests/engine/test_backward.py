@@ -50,6 +50,13 @@ def first(kernel: Map) -> Map:
     return kernel.transpose(3, 2, 0, 1)
 
 
+def with_holes(kernel: Map) -> Map:
+    """Put zeros between a kernel's places: TensorFlow differentiates no dilated convolution on some processors."""
+    spread = np.zeros((2 * kernel.shape[0] - 1, 2 * kernel.shape[1] - 1, *kernel.shape[2:]), np.float32)
+    spread[::2, ::2] = kernel
+    return spread
+
+
 def convolved(stride: int, padding: str, kernel: Map = KERNEL, dilation: int = 1) -> Callable[[ov.Output], Any]:
     return lambda x: ops.convolution(
         x, ops.constant(first(kernel)), [stride] * 2, [0, 0], [0, 0], [dilation] * 2,
@@ -102,7 +109,7 @@ LAYERS: dict[str, tuple[Callable[[ov.Output], Any], Callable[[Any], Any]]] = {
     ),
     "convolution with holes": (
         convolved(1, "SAME", dilation=2),
-        lambda x: tf.nn.conv2d(x, KERNEL, 1, "SAME", dilations=2),
+        lambda x: tf.nn.conv2d(x, with_holes(KERNEL), 1, "SAME"),
     ),
     "convolution with as many channels in as out": (
         convolved(1, "VALID", SQUARE),

@@ -115,6 +115,21 @@ def test_grad_cam_plus_plus_of_the_tapes_own_gradient_equals_tf_keras_vis(
     np.testing.assert_allclose(found, direct, atol=0.005 * max(float(direct.max()), 1e-6))
 
 
+@pytest.mark.parametrize(("against", "decides"), [(-2.0, True), (-1.0, False)])
+def test_the_last_digit_of_a_gradient_decides_where_a_weight_of_grad_cam_plus_plus_has_no_bound(
+    against: float, decides: bool
+) -> None:
+    """A place weighs 1 / (2 + S g); here S, the sum of the channel, is 1, and one g of four speaks against."""
+    features = np.full((2, 2, 1), 0.25, np.float32)
+    found = []
+    for digits in (3, 4):
+        gradient = np.ones((2, 2, 1), np.float32)
+        gradient[0, 0] = np.float32(against) + digits * np.spacing(np.float32(1))
+        found.append(grad_cam_plus_plus(features, gradient)[1, 1])
+    assert (abs(found[1] / found[0] - 1) > 0.05) == decides
+    assert decides or found[1] == pytest.approx(found[0], rel=1e-6)
+
+
 def test_score_cam_equals_tf_keras_vis_on_the_logarithm_of_its_softmax(
     gap: Inspector, target: Target, pixels: np.ndarray
 ) -> None:

@@ -47,7 +47,7 @@ def stored(store: InspectionStore, inspector: Inspector) -> tuple[StoredInspecti
     result = inspector.inspect_bytes(data, "red.jpg")
     assert isinstance(result, Inspected)
     made = record_of(result, inspector.spec, inspector.model_sha256)
-    changed = {name: getattr(made, name) for name in ("sha256", "verdict", "model", "model_sha256")}
+    changed = {name: getattr(made, name) for name in ("sha256", "verdict", "model", "model_sha256", "frame")}
     return store.append([a_new_inspection(1, file="red.jpg", **changed)])[0], data
 
 

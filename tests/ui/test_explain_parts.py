@@ -34,7 +34,7 @@ def counting() -> None:
 
 
 def test_work_that_was_stopped_waits_until_it_is_asked_for_again() -> None:
-    page = AppTest.from_function(counting).run()
+    page = AppTest.from_function(counting, default_timeout=60).run()
     assert [m.value for m in page.markdown] == ["counted to 3"]
     assert not page.button
     page.session_state[Key.EXPLAIN_STOPPED] = {"count"}

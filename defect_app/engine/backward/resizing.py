@@ -45,7 +45,8 @@ def _mixing(node: ov.Node, side: int, resized: int) -> np.ndarray:
     folding = Manager()
     folding.register_pass(ConstantFolding())
     folding.run_passes(model)
-    return values_of(model.get_results()[0].input_value(0))[0, 0]
+    weights: np.ndarray = values_of(model.get_results()[0].input_value(0))[0, 0]
+    return weights
 
 
 def _mixed(gradient: ov.Output, mixing: np.ndarray, axis: int) -> ov.Output:
