@@ -10,6 +10,7 @@ from defect_app.ui.evaluate.curves import draw_calibration, draw_curves
 from defect_app.ui.evaluate.data_check import draw_data_check
 from defect_app.ui.evaluate.mistakes import draw_mistakes
 from defect_app.ui.evaluate.report import draw_report_download
+from defect_app.ui.evaluate.robustness import draw_robustness
 from defect_app.ui.evaluate.training import draw_training
 from defect_app.ui.parts.errors import draw_notices, draw_problem
 from defect_app.ui.parts.evaluation_choices import choose_model, choose_part, draw_head
@@ -52,6 +53,7 @@ SECTIONS = {
     "Calibration": partial(draw_calibration, model),
     "Classes": partial(draw_classes, model, results),
     "Training": partial(draw_training, model),
+    "Robustness": partial(draw_robustness, model),
     "Data check": partial(draw_data_check, model),
 }
 if model.selected.n:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from defect_app.cli.pictures import add_data_folder, load_pictures
-from defect_app.cli.terminal import add_models_folder, print_table, progress_bar, say
+from defect_app.cli.terminal import add_models_folder, print_table, progress_bar, say, whole_number
 from defect_app.errors import DataUnavailable
 
 if TYPE_CHECKING:
@@ -30,6 +30,16 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "columns file and label; the pages Evaluate and Thresholds offer the result as another choice of photos",
     )
     parser.add_argument("--name", help="what those photos are called on the pages (default: the folder's name)")
+    parser.add_argument(
+        "--robustness",
+        action="store_true",
+        help="measure instead what light, blur, noise, compression and mounting do to the verdicts on test pictures, "
+        "and keep it with the model",
+    )
+    parser.add_argument(
+        "--pictures", type=whole_number(2), metavar="N", help="of --robustness: how many test pictures (default: 40)"
+    )
+    parser.add_argument("--seed", type=whole_number(0), default=0, metavar="S", help="of --robustness: draws them")
     add_models_folder(parser)
     parser.set_defaults(run=run)
 
@@ -44,6 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.folder is not None:
         return _evaluate_own(inspector, arguments.folder, arguments.name)
     loaded = _load(inspector, arguments.data)
+    if arguments.robustness:
+        return _robustness(inspector, loaded, arguments.pictures, arguments.seed)
     chosen = [p for p in loaded.pictures if p.split in ("validation", "test")]
     if not chosen:
         raise DataUnavailable(
@@ -85,6 +97,32 @@ def _evaluate_own(inspector: Inspector, source: Path, name: str | None) -> int:
     except OSError as error:
         raise DataUnavailable(f"The figures could not be stored: {error}.", "Free the disk or the folder.") from error
     say(f"The pages Evaluate and Thresholds offer them as Own photos: {called} ({path}).")
+    return 0
+
+
+def _robustness(inspector: Inspector, loaded: LoadedDataset, n: int | None, seed: int) -> int:
+    """Judge disturbed test pictures, keep the figures in the model's folder and on its card, and print them."""
+    from defect_app.catalog import read_spec, write_spec
+    from defect_app.evaluation.robustness import disturbed_figures, robustness_sentence, write_robustness
+    from defect_app.publishing import write_card
+    from defect_app.publishing.measuring_robustness import PICTURES, measure_robustness
+    from defect_app.publishing.training_record import RECORD_FILE
+
+    with progress_bar("Disturbing") as advance:
+        measured = measure_robustness(inspector, loaded.of_split("test"), n or PICTURES, seed, advance)
+    write_robustness(inspector.folder, measured)
+    # Read again: the spec may have been changed while the photos were judged.
+    write_spec(inspector.folder, read_spec(inspector.folder))
+    if (inspector.folder / RECORD_FILE).is_file():
+        write_card(inspector.folder)
+    figures = disturbed_figures(measured)
+    rows = [
+        [f.name, str(f.strength), *(f"{s.count} of {s.n}" for s in (f.right, f.false_pass, f.to_review))]
+        for f in figures
+    ]
+    headings = ["disturbance", "strength", "right", "defective parts that pass", "to review"]
+    print_table(f"{inspector.spec.title}, disturbed", headings, rows)
+    say(robustness_sentence(figures))
     return 0
 
 

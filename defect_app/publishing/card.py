@@ -9,6 +9,7 @@ from defect_app.catalog import ModelSpec, original_of, read_spec, weights_sha256
 from defect_app.decision import InspectionThresholds
 from defect_app.evaluation import read_evaluation
 from defect_app.publishing.card_figures import inspection_figures, recognition_figures, share
+from defect_app.publishing.card_robustness import robustness_lines
 from defect_app.publishing.replicates import CV_SPLIT
 from defect_app.publishing.training_record import GradientCheck, RobustnessFigures, TrainingRecord, read_record
 
@@ -65,6 +66,7 @@ def card_text(folder: Path) -> str:
         "",
         *figures,
         "",
+        *robustness_lines(folder),
         *_where_it_looks(folder, spec),
         *_training(spec, record, heat_map_kind_of(folder, len(spec.classes))),
     ]

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -15,12 +16,15 @@ from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import NumberInput
 
-from defect_app.catalog import ChosenThresholds, ClassSpec, InspectionThresholds
+from defect_app.catalog import ChosenThresholds, ClassSpec, InspectionThresholds, weights_sha256
 from defect_app.evaluation import EVALUATION_FILE
 from defect_app.evaluation.calibration import calibration
 from defect_app.evaluation.calibration_chance import chance_error
+from defect_app.evaluation.robustness import Robustness, write_robustness
 from defect_app.ui.session import Key
 from tests.evaluation.caches import casting_rows, generated, rows_of, write_cache
+from tests.evaluation.test_robustness import ORIGIN as ROBUSTNESS_ORIGIN
+from tests.evaluation.test_robustness import rows as robustness_rows
 from tests.model_folders import make_model_folder
 from tests.timing import quiet_ms
 
@@ -90,6 +94,24 @@ def test_beside_the_calibration_error_stands_what_chance_does_with_so_few_photos
     expected = chance_error(stored, calibration(bad, stored).expected_error)
     assert "With 47 photos a perfectly calibrated model is off by" in expected.sentence
     assert expected.sentence in shown_words(page)
+
+
+def test_robustness_shows_what_was_measured_on_this_model_and_how_to_measure_it_otherwise(models: Path) -> None:
+    bad, scores = generated(60, seed=5)
+    with_rows(models, casting_rows(bad, scores))
+    page = evaluate_page(view="Robustness").run()
+    assert not page.exception
+    assert "was not measured" in shown_words(page)
+    assert page.code[0].value == "python -m defect_app evaluate tiny --robustness"
+    rows = robustness_rows(3)
+    for sha256, said in (("cd" * 32, "another version"), (weights_sha256(models / "tiny"), "3 of 16 disturbed")):
+        write_robustness(models / "tiny", Robustness(rows, replace(ROBUSTNESS_ORIGIN, model_sha256=sha256)))
+        page = evaluate_page(view="Robustness").run()
+        assert not page.exception
+        assert said in shown_words(page)
+    shown = page.dataframe[0].value
+    worst = shown[(shown["Disturbance"] == "Blur") & (shown["Strength"] == 2)]
+    assert list(worst["Defective parts that pass"]) == ["3 of 4"]
 
 
 @pytest.mark.parametrize("cell", ["Defective casting → Good casting", "Good casting → Defective casting"])
@@ -198,7 +220,7 @@ def test_hostile_28_a_cache_in_any_state_is_explained_on_every_tab(
     models: Path, make: Callable[[Path], object], said: str
 ) -> None:
     make(make_model_folder(models, "tiny", familiarity=False))
-    for view in ("Mistakes", "Curves", "Calibration", "Classes", "Training", "Data check"):
+    for view in ("Mistakes", "Curves", "Calibration", "Classes", "Training", "Robustness", "Data check"):
         page = evaluate_page(view=view, cell="All mistakes").run()
         assert not page.exception, view
         assert said in shown_words(page), view

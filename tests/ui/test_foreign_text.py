@@ -54,7 +54,7 @@ VIEWS: dict[str, list[dict[str, str]]] = {
     "inspect": [{}],
     "evaluate": [
         {"view": view, "cell": "All mistakes"}
-        for view in ("Mistakes", "Curves", "Calibration", "Classes", "Training", "Data check")
+        for view in ("Mistakes", "Curves", "Calibration", "Classes", "Training", "Robustness", "Data check")
     ],
     "compare": [
         {"section": section, "product": "casting"}
