@@ -7,20 +7,17 @@ import logging
 import os
 import secrets
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
-from importlib import import_module
-from types import SimpleNamespace
 from typing import Any, Final
 
+from defect_app.distributed.starting import quiet_and_patient_start
 from defect_app.errors import DefectLensError
 from defect_app.extras import needs_extra
 from defect_app.logs import logger
 from defect_app.machine import judging_threads
 
 REACHED_WITHIN_S: Final = 10.0
-PATIENCE: Final = 10
 OBJECTS_BYTES: Final = 200_000_000
 """Memory for what goes between processes, of a Ray that is started here: paths and answers, no photos."""
 SET_FOR_RAY: Final = {
@@ -100,25 +97,6 @@ def _connected(ray: Any, address: str | None, options: dict[str, Any]) -> Iterat
         yield max(1, int(sum(node["Resources"].get("CPU", 0) for node in nodes if node["Alive"])))
     finally:
         ray.shutdown()
-
-
-@contextmanager
-def quiet_and_patient_start() -> Iterator[None]:
-    """Start a Ray in the block, without its dashboard's process, and with ten times the patience.
-
-    That process is started even where neither dashboard nor reports are wanted: it asks around which cloud it is in,
-    and reports that reporting is off. Ray goes on where it cannot be started; so it is told. And Ray gives its own
-    processes thirty seconds, whatever else the cores have to do.
-    """
-    node: Any = import_module("ray._private.node")
-    services: Any = import_module("ray._private.services")
-    starts, clock = services.start_api_server, node.time
-    services.start_api_server = lambda *_, **__: (None, None)
-    node.time = SimpleNamespace(monotonic=lambda: time.monotonic() / PATIENCE, sleep=time.sleep, time=time.time)
-    try:
-        yield
-    finally:
-        services.start_api_server, node.time = starts, clock
 
 
 class _RaySays(io.TextIOBase):

@@ -5,7 +5,7 @@ from typing import Any
 
 from ray.scripts import scripts
 
-from defect_app.distributed.cluster import quiet_and_patient_start
+from defect_app.distributed.starting import quiet_and_patient_start
 
 if __name__ == "__main__":
     ray: Any = scripts

@@ -85,11 +85,8 @@ def _lay_cable(nodes: tuple[Node, Node]) -> None:
 
 
 def _start(node: Node, folder: Path, *options: str) -> None:
-    # Ports that it finds for itself are told from process to process by files that busy machines write too late.
-    ports = ("dashboard-agent-grpc", "dashboard-agent-listen", "metrics-export", "runtime-env-agent")
-    numbered = [f"--{name}-port={52365 + i}" for i, name in enumerate(ports)]
     common = [f"--node-ip-address={node.address}", "--num-cpus=1", "--object-store-memory=100000000"]
-    command = node.command(*START, *options, *common, *numbered, "--include-log-monitor=false")
+    command = node.command(*START, *options, *common, "--include-log-monitor=false")
     log = folder / f"{node.namespace}.log"
     environment = {**os.environ, **SET_FOR_RAY, **OPT_OUTS}
     with log.open("w") as output:
