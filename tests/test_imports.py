@@ -33,3 +33,11 @@ def test_a_room_loads_no_heavy_package_but_its_own(room: str) -> None:
     done = subprocess.run([sys.executable, "-c", LOADED, room], capture_output=True, text=True, check=True, timeout=300)
     loaded = HEAVY & set(done.stdout.split())
     assert loaded <= ROOMS[room]
+
+
+def test_the_first_photo_on_inspect_does_not_wait_for_scipys_statistics() -> None:
+    code = (
+        "import sys, defect_app.ui.inspect.detail, defect_app.ui.inspect.results; print('scipy.stats' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=300)
+    assert done.stdout.strip() == "False"

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm, t
+from scipy.special import ndtri, stdtrit
 
 from defect_app.evaluation.intervals import exact_bounds
 
@@ -95,7 +95,7 @@ def cohen_kappa(table: np.ndarray, confidence: float = 0.95) -> Kappa:
     np.fill_diagonal(weights, 0)
     variance = same + (1 - value) ** 2 * (p * weights).sum() - (value - expected * (1 - value)) ** 2
     error = math.sqrt(max(0.0, float(variance)) / n) / (1 - expected)
-    return _kappa(value, observed, expected, int(n), error, float(norm.ppf(0.5 + confidence / 2)), confidence)
+    return _kappa(value, observed, expected, int(n), error, float(ndtri(0.5 + confidence / 2)), confidence)
 
 
 def fleiss_kappa(counts: np.ndarray, confidence: float = 0.95) -> Kappa:
@@ -129,7 +129,7 @@ def fleiss_kappa(counts: np.ndarray, confidence: float = 0.95) -> Kappa:
     by_part = (agreement - expected) / (1 - expected)
     by_part -= 2 * (1 - value) * ((rated / answers[:, None]) @ shares - expected) / (1 - expected)
     error = math.sqrt(float(((by_part - value) ** 2).sum()) / (n * (n - 1)))
-    return _kappa(value, observed, expected, n, error, float(t.ppf(0.5 + confidence / 2, n - 1)), confidence)
+    return _kappa(value, observed, expected, n, error, float(stdtrit(n - 1, 0.5 + confidence / 2)), confidence)
 
 
 def cross_table(first: np.ndarray, second: np.ndarray, categories: int) -> np.ndarray:

@@ -18,7 +18,9 @@ def integrated_gradients(question: Question, steps: int = STEPS) -> np.ndarray:
     """Return what each pixel adds to the score, shape (height, width); below 0 what it takes away.
 
     The way starts at the photo blurred until no defect is left: a black photo would be a change of light, and dark
-    defects would add nothing.
+    defects would add nothing. Steps are of equal length, each taken at its middle: gradients jump wherever a number
+    crosses an activation's bound, so that nodes of Gauss and Legendre, made for smooth functions, come closer to 200
+    steps on one bundled model of the four that were tried, and less close on three.
     """
     photo, start = question.pixels.astype(np.float32), blurred_away(question.pixels).astype(np.float32)
     total = np.zeros(photo.shape, np.float64)
