@@ -116,7 +116,7 @@ def disturbed_figures(robustness: Robustness) -> tuple[Disturbed, ...]:
     """Return the figures of each disturbance and strength, undisturbed photos first, in the order of the origin."""
     order = {name: place for place, name in enumerate((AS_IT_IS, *robustness.origin.amounts))}
     groups = robustness.rows.groupby(["disturbance", "strength"], sort=False)
-    figures = [_figures(str(name), int(strength), part) for (name, strength), part in groups]
+    figures = [_figures(str(part["disturbance"].iloc[0]), int(part["strength"].iloc[0]), part) for _, part in groups]
     return tuple(sorted(figures, key=lambda f: (order.get(f.name, len(order)), f.strength)))
 
 

@@ -47,7 +47,8 @@ def disturbed(pixels: np.ndarray, disturbance: Disturbance, strength: int, rng: 
 
 
 def _clipped(levels: np.ndarray) -> np.ndarray:
-    return np.clip(np.rint(levels), 0, 255).astype(np.uint8)
+    clipped: np.ndarray = np.clip(np.rint(levels), 0, 255).astype(np.uint8)
+    return clipped
 
 
 def _darker(pixels: np.ndarray, amount: float, rng: np.random.Generator) -> np.ndarray:

@@ -25,7 +25,9 @@ def scene_pixels() -> np.ndarray:
 
 
 def read_back(data: bytes) -> np.ndarray:
-    return cv2.cvtColor(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    assert pixels is not None
+    return cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
 
 
 @pytest.mark.parametrize("disturbance", DISTURBANCES, ids=lambda d: d.name)
