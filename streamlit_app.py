@@ -1,7 +1,9 @@
-"""Home: what Defect Lens does, and the way to each product."""
+"""Home: a door for one's own photos, three ways on, and each product."""
 
 import streamlit as st
 
+from defect_app.ui.home.door import draw_door
+from defect_app.ui.home.ways import draw_ways
 from defect_app.ui.parts.navigation import open_page
 from defect_app.ui.parts.product_cards import draw_product_cards
 from defect_app.ui.parts.readiness import draw_readiness
@@ -20,8 +22,11 @@ models = catalog()
 if not models.entries:
     st.info("There is no model here yet. Train one, or put a model folder into models/.", icon=":material/info:")
 else:
-    st.header("Choose what you want to look at")
+    draw_door(models)
     draw_readiness()
+draw_ways()
+if models.entries:
+    st.header("Choose what you want to look at")
     draw_product_cards(models, page="pages/inspect.py")
 
 st.header("How it works")

@@ -18,17 +18,21 @@ MOST_PRODUCTS: Final = 8
 _Look = Callable[[Inspector, Photo], float | None]
 
 
-def products_to_ask(models: Catalog, product: str) -> tuple[Product, ...]:
+def products_to_ask(models: Catalog, product: str | None) -> tuple[Product, ...]:
     """Return the products whose recommended model may know the photos of another one, at most `MOST_PRODUCTS`.
 
     Parameters
     ----------
     models : Catalog
         The models on disk.
-    product : str
-        The product that the photo was judged as.
+    product : str or None
+        The product that the photo was judged as; None asks all.
     """
-    others = [p for p in products_of(models) if p.recommended.usable and p.recommended.usable_spec.product != product]
+    others = [
+        p
+        for p in products_of(models)
+        if p.recommended.usable and (product is None or p.recommended.usable_spec.product != product)
+    ]
     return tuple(p for p in others if p.recommended.usable_spec.task == "inspection")[:MOST_PRODUCTS]
 
 

@@ -59,7 +59,7 @@ def html_report(title: str, sentences: Sequence[str], sections: Sequence[ReportS
         sentences=sentences,
         sections=sections,
         most_rows=MOST_ROWS,
-        plotly_library=Markup(get_plotlyjs()),
+        plotly_library=Markup(get_plotlyjs()) if any(section.figures for section in sections) else "",
     )
 
 

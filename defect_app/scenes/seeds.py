@@ -10,6 +10,10 @@ MOST_IN_TRAINING = 10_000
 _TRAINING_FROM = 1_000_000
 _EVALUATION_FROM = 5_000_000
 _OUT_OF_DISTRIBUTION_FROM = 6_000_000
+_EXAM_FROM = 7_000_000
+PARTS_IN_EXAM = 12
+MOST_EXAMS = 80_000
+"""Of `PARTS_IN_EXAM` scenes each: they end before those of the review."""
 _REVIEW_FROM = 8_000_000
 MOST_IN_REVIEW = 1_000_000
 """Scenes with a known defect that may be laid among the parts that persons review."""
@@ -52,3 +56,8 @@ def explanation_seeds(count: int) -> range:
 def review_seed(number: int) -> int:
     """Return the seed of a scene that is laid among the parts under review; numbers beyond `MOST_IN_REVIEW` recur."""
     return _REVIEW_FROM + number % MOST_IN_REVIEW
+
+
+def exam_seed(exam: int, place: int) -> int:
+    """Return the seed of a scene of an inspector's exam; exams beyond `MOST_EXAMS` recur."""
+    return _EXAM_FROM + PARTS_IN_EXAM * (exam % MOST_EXAMS) + place

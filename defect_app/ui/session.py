@@ -180,6 +180,13 @@ class Key(StrEnum):
     COMPARE_BATCH_SIZE = "compare_batch_size"
     COMPARE_METRIC = "compare_metric"
 
+    HOME_DROP = "home_drop"
+    TOUR_STEP = "tour_step"
+    TOUR_STRIP = "tour_strip"
+    TOUR_NEXT = "tour_next"
+    TOUR_END = "tour_end"
+    TOUR_START = "tour_start"
+
     EXPLAIN_HANDED_OVER = "explain_handed_over"
     EXPLAIN_UPLOAD = "explain_upload"
     EXPLAIN_REFERENCE = "explain_reference"
@@ -302,6 +309,8 @@ class KeyOf(StrEnum):
     SHARED_TABLE = "shared_table"
     SHARED_TABLE_CSV = "shared_table_csv"
     SHARED_GALLERY_PAGE = "shared_gallery_page"
+
+    HOME_JUDGE = "home_judge"
 
     INSPECTIONS_REPORT = "inspections_report"
 

@@ -22,6 +22,7 @@ PAGES = {
     "/explain?model=casting-mobilenetv2": "Is it to be believed?",
     "/thresholds?model=casting-mobilenetv2": "In use by Inspect",
     "/lessons": "a question before each answer",
+    "/lessons?exam=casting&exam_seed=3": "If you see a defect",
     "/lessons?lesson=confusion-matrix&step=2&answer=1&present=1": "Leave the presentation",
 }
 

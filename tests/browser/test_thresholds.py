@@ -55,7 +55,7 @@ def handle(page: Page, name: str) -> Locator:
 
 
 def typed(page: Page, label: str) -> Locator:
-    return page.get_by_role("spinbutton", name=label)
+    return page.get_by_role("spinbutton" if label.endswith("from") else "textbox", name=label)
 
 
 def value(page: Page, name: str) -> float:

@@ -52,6 +52,7 @@ WITHOUT_A_MODEL = {
     "ui/explain/photo.py:_read": "a photo, by the hash of its file",
     "ui/explain/photo.py:_shown_jpeg": "a photo, by the hash of its file",
     "ui/explain/photo.py:_shown_pixels": "a photo, by the hash of its file",
+    "ui/lessons/exam.py:_scene": "a rendered scene, by product and seed",
     "ui/lessons/lesson.py:_read": "a lesson, by its file and when that changed",
     "ui/lessons/showing.py:_picture": "a bundled sample, by its name",
     "ui/parts/evaluated_photos.py:_plain": "a photo of a data set, by the hash of its file",

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import NumberInput
+from streamlit.testing.v1.element_tree import NumberInput, TextInput
 
 from defect_app.catalog import ClassSpec, read_spec, weights_sha256
 from defect_app.decision import Costs, InspectionThresholds
@@ -99,6 +99,34 @@ def test_an_address_that_can_be_shown_is_not_remarked_on() -> None:
 
 def field(page: AppTest, label: str) -> NumberInput:
     return next(f for f in page.number_input if f.label == label)
+
+
+def amount_field(page: AppTest, label: str) -> TextInput:
+    return next(f for f in page.text_input if f.label == label)
+
+
+def amount(page: AppTest, label: str) -> float:
+    return float(amount_field(page, label).value or "nan")
+
+
+@pytest.mark.usefixtures("models")
+@pytest.mark.parametrize(
+    ("typed", "cost", "said"),
+    [
+        ("2,5", 2.5, ""),
+        ("1.500,50", 1500.5, ""),
+        ("abc", 500, "“abc” is no number. Computed with 500."),
+        ("", 500, "There is nothing in this field. Computed with 500."),
+        ("-3", 500, "It takes 0 to 1,000,000,000. Computed with 500."),
+    ],
+)
+def test_what_stands_in_a_field_is_computed_with_or_the_field_says_why_not(typed: str, cost: float, said: str) -> None:
+    page = thresholds_page(view="Saved points").run()
+    amount_field(page, "A missed defect costs").set_value(typed).run()
+    assert not page.exception
+    assert said in texts(page).replace("\\", "")
+    held = page.session_state[Key.THRESHOLDS_SETTINGS]["tiny"]
+    assert held.costs.missed_defect == cost
 
 
 def first(page: AppTest, name: str) -> float:
@@ -237,7 +265,7 @@ def test_saved_points_are_listed_with_what_they_do_and_can_be_switched_off(model
     assert not page.exception
     assert lines_of(page) == (0.25, 0.75)
     assert "night = shift, saved by Ada" in texts(page).replace("\\", "")
-    assert (field(page, "A missed defect costs").value, field(page, "Defective on the line, %").value) == (900, 7)
+    assert (amount(page, "A missed defect costs"), amount(page, "Defective on the line, %")) == (900, 7)
     points, history = (table.value for table in page.dataframe)
     assert list(points["point"]) == ["on this page now", "night = shift"]
     assert list(points["review from"]) == ["0.25", "0.2"]
@@ -257,17 +285,17 @@ def test_amounts_are_those_of_each_models_own_point_until_others_are_typed(model
     point = a_point("press", 0.2, 0.8, model_id="other", model_sha256=digest)
     records.save_point(point, costs=Costs(9000, 10, 1), defect_rate=0.01, activate=True)
     page = thresholds_page().run()
-    assert field(page, "A missed defect costs").value == 500
-    field(page, "A missed defect costs").set_value(700.0).run()
+    assert amount(page, "A missed defect costs") == 500
+    amount_field(page, "A missed defect costs").set_value("700").run()
     page.selectbox(key=Key.SHARED_MODEL).set_value("other").run()
-    assert (field(page, "A missed defect costs").value, field(page, "Defective on the line, %").value) == (9000, 1)
+    assert (amount(page, "A missed defect costs"), amount(page, "Defective on the line, %")) == (9000, 1)
     assert "Changed here" not in texts(page)
-    field(page, "A false reject costs").set_value(20.0).run()
+    amount_field(page, "A false reject costs").set_value("20").run()
     assert "Changed here; the point in use has 1 % defective, 9,000 / 10 / 1" in texts(page).replace("\\", "")
     page.button(key=Key.THRESHOLDS_SETTING_BACK).click().run()
-    assert field(page, "A false reject costs").value == 10
+    assert amount(page, "A false reject costs") == 10
     page.selectbox(key=Key.SHARED_MODEL).set_value("tiny").run()
-    assert field(page, "A missed defect costs").value == 700
+    assert amount(page, "A missed defect costs") == 700
 
 
 @pytest.mark.usefixtures("models")

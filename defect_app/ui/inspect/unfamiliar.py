@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -16,20 +15,13 @@ from defect_app.intake import PhotoFile
 from defect_app.scenes.photographing import guidance_for
 from defect_app.ui.inspect.framing import is_unfamiliar
 from defect_app.ui.inspect.held_batch import keep_batch
+from defect_app.ui.parts.handing_over import hand_over, take_handed
 from defect_app.ui.parts.text import as_text
 from defect_app.ui.resources import model_host
 from defect_app.ui.session import Key, remember_model
 
 EXAMPLE_SIDE = 150
 FEW_PHOTOS_S = 0.3
-
-
-@dataclass(frozen=True)
-class HandedOver:
-    """Photos that another model is to judge: its id, and the files."""
-
-    model_id: str
-    files: tuple[PhotoFile, ...]
 
 
 def draw_unfamiliar(place: DeltaGenerator, entry: BatchEntry, batch: Batch, models: Catalog) -> None:
@@ -59,10 +51,10 @@ def draw_guidance(spec: ModelSpec, *, opened: bool) -> None:
 
 def take_handed_over(batch: Batch) -> None:
     """Judge the photos that were handed over to this batch's model, if there are such."""
-    handed: HandedOver | None = st.session_state.pop(Key.INSPECT_HANDED_OVER, None)
-    if handed is not None and handed.files and handed.model_id == batch.inspector.spec.id:
+    files = take_handed(batch.inspector.spec.id)
+    if files:
         keep_batch(batch)
-        batch.add(handed.files)
+        batch.add(files)
         batch.wait(FEW_PHOTOS_S)
         st.rerun()
 
@@ -91,8 +83,7 @@ def _draw_other_product(entry: BatchEntry, batch: Batch, models: Catalog) -> Non
 
 def _change_to(product: Product, entries: Sequence[BatchEntry]) -> None:
     model_id = product.recommended.id
-    files = tuple(_file_of(entry) for entry in entries)
-    st.session_state[Key.INSPECT_HANDED_OVER] = HandedOver(model_id, files)
+    hand_over(model_id, tuple(_file_of(entry) for entry in entries))
     st.session_state.pop(Key.INSPECT_SELECTED, None)
     remember_model(model_id)
 

@@ -9,6 +9,7 @@ import streamlit as st
 from defect_app import paths
 from defect_app.ui.parts.page_frame import draw_page_frame
 from defect_app.ui.parts.text import as_text
+from defect_app.ui.parts.tour import draw_tour, draw_tour_start
 from defect_app.ui.visitors import visitor_name, visitor_role
 
 ASSETS = paths.ASSETS
@@ -59,7 +60,9 @@ def open_page(title: str) -> None:
                 st.caption(entry.group)
             group = entry.group
             st.page_link(entry.script, label=entry.title, icon=entry.icon, width="stretch")
+        draw_tour_start()
         _draw_visitor()
+    draw_tour(title)
 
 
 def _draw_visitor() -> None:

@@ -21,6 +21,7 @@ from defect_app.evaluation.finding import Finding, FindingReport, report
 from defect_app.evaluation.line import line_figures
 from defect_app.evaluation.selection import SelectedPictures, Selection, available
 from defect_app.evaluation.thresholds import SortedScores, VerdictCounts
+from defect_app.ui.parts.amount_fields import draw_number_field
 from defect_app.ui.parts.evaluation_choices import SPLIT_TITLES
 from defect_app.ui.parts.model_evaluation import EvaluatedModel
 from defect_app.ui.parts.text import as_text
@@ -42,11 +43,8 @@ class _Question:
 
 
 def _percent(label: str, value: float, key: str, *, low: float = 0.0, high: float = 100.0, help: str = "") -> float:
-    typed = st.number_input(
-        label, low, high, value, step=0.5, format="%.4g", key=key, persist_state="session", help=help or None,
-        width=FIELD,
-    )  # fmt: skip
-    return value if typed is None else float(typed)
+    place = st.container(width=FIELD, gap="xsmall")
+    return draw_number_field(place, label, value, (low, high), key=key, help=help)
 
 
 def _ask_cost(asked: _Question) -> Finding:

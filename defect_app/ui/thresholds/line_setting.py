@@ -7,13 +7,15 @@ from dataclasses import dataclass
 import streamlit as st
 
 from defect_app.decision import Costs, InspectionThresholds
+from defect_app.ui.parts.amount_fields import draw_number_field, held_number
 from defect_app.ui.parts.model_evaluation import EvaluatedModel
 from defect_app.ui.parts.number_fields import threshold_format
 from defect_app.ui.parts.text import as_text
 from defect_app.ui.session import Key
 from defect_app.ui.thresholds.lines import move_lines
 
-MOST_AMOUNT = 1e9
+PERCENT, AMOUNT = (0.0, 100.0), (0.0, 1e9)
+"""What the fields take."""
 EXAMPLE_PERCENT, EXAMPLE_COSTS = 2.0, Costs(500.0, 20.0, 2.0)
 """Stand in the fields until the line's own figures are typed; the page says that they are examples."""
 _AMOUNTS = {
@@ -56,8 +58,10 @@ def line_setting(model: EvaluatedModel) -> LineSetting:
         for key in _FIELDS:
             st.session_state.pop(key, None)
     start = settings.get(model.entry.id) or setting_in_use(model)
-    percent = _held(Key.THRESHOLDS_RATE, round(100 * start.defect_rate, 9))
-    amounts = {name: _held(key, getattr(start.costs, name)) for name, (key, _, _) in _AMOUNTS.items()}
+    percent = held_number(Key.THRESHOLDS_RATE, round(100 * start.defect_rate, 9), PERCENT)
+    amounts = {
+        name: held_number(key, float(getattr(start.costs, name)), AMOUNT) for name, (key, _, _) in _AMOUNTS.items()
+    }
     settings[model.entry.id] = setting = LineSetting(percent / 100, Costs(**amounts))
     return setting
 
@@ -82,16 +86,16 @@ def draw_fields(model: EvaluatedModel, lines: InspectionThresholds) -> None:
             label, 0.0, 1.0, step=0.01, format=threshold_format(value), key=key, on_change=_typed,
             args=(model, lines, key), help=tip,
         )  # fmt: skip
-    fields.container().number_input(
-        "Defective on the line, %", 0.0, 100.0, step=0.5, format="%.3g", key=Key.THRESHOLDS_RATE,
-        persist_state="session",
+    setting, in_use = line_setting(model), setting_in_use(model)
+    draw_number_field(
+        fields.container(gap="xsmall"), "Defective on the line, %", round(100 * setting.defect_rate, 9),
+        PERCENT, key=Key.THRESHOLDS_RATE,
         help="Of 100 parts that the line makes. The photos here have another balance: their rates are carried over.",
     )  # fmt: skip
-    for key, label, tip in _AMOUNTS.values():
-        fields.container().number_input(
-            label, 0.0, MOST_AMOUNT, step=1.0, format="%.2f", key=key, persist_state="session", help=tip,
+    for name, (key, label, tip) in _AMOUNTS.items():
+        draw_number_field(
+            fields.container(gap="xsmall"), label, getattr(setting.costs, name), AMOUNT, key=key, help=tip,
         )  # fmt: skip
-    setting, in_use = line_setting(model), setting_in_use(model)
     if setting == LineSetting(EXAMPLE_PERCENT / 100, EXAMPLE_COSTS):
         st.caption(":material/edit: Defect rate and amounts are examples: put in those of your line, in any currency.")
     elif setting != in_use:
@@ -117,10 +121,3 @@ def _take(model: EvaluatedModel, setting: LineSetting) -> None:
     st.session_state[Key.THRESHOLDS_SETTINGS][model.entry.id] = setting
     for key in _FIELDS:
         st.session_state.pop(key, None)
-
-
-def _held(key: str, otherwise: float) -> float:
-    value = st.session_state.get(key)
-    if value is None:
-        value = st.session_state[key] = float(otherwise)
-    return float(value)
