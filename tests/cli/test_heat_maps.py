@@ -6,10 +6,12 @@ import io
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from defect_app.cli.heat_maps import HeatMapFolder
 from defect_app.decision import OperatingPoint
+from defect_app.errors import OutputFailed
 from defect_app.inspection import Inspected, Inspector
 from defect_app.inspection.file_judge import FileInHand
 from tests.model_folders import part_photo
@@ -43,3 +45,15 @@ def test_names_begin_with_the_number_of_the_record(tiny_models: Path, tmp_path: 
     path = written(inspector, inspector.default_point, tmp_path / "new", 7)
     assert path.name.startswith("0007-")
     assert path.name.endswith("-part.jpg")
+
+
+def test_a_map_that_cannot_be_written_ends_the_output_and_leaves_no_part(tiny_models: Path, tmp_path: Path) -> None:
+    inspector = Inspector.from_id("tiny", tiny_models)
+    result = inspector.inspect_bytes(png_bytes(PHOTO), "part.png", inspector.default_point)
+    assert isinstance(result, Inspected)
+    folder = HeatMapFolder(tmp_path / "maps")
+    (tmp_path / "maps").rmdir()
+    with pytest.raises(OutputFailed, match="No such file or directory") as failed:
+        folder.write(result, FileInHand(1, "part.png", result.photo.sha256))
+    assert "the heat maps before it are whole" in failed.value.remedy
+    assert not (tmp_path / "maps").exists()
