@@ -181,11 +181,11 @@ class Key(StrEnum):
     COMPARE_METRIC = "compare_metric"
 
     HOME_DROP = "home_drop"
-    TOUR_STEP = "tour_step"
-    TOUR_STRIP = "tour_strip"
-    TOUR_NEXT = "tour_next"
-    TOUR_END = "tour_end"
-    TOUR_START = "tour_start"
+    SHARED_TOUR_STEP = "shared_tour_step"
+    SHARED_TOUR_STRIP = "shared_tour_strip"
+    SHARED_TOUR_NEXT = "shared_tour_next"
+    SHARED_TOUR_END = "shared_tour_end"
+    SHARED_TOUR_START = "shared_tour_start"
 
     EXPLAIN_HANDED_OVER = "explain_handed_over"
     EXPLAIN_UPLOAD = "explain_upload"

@@ -44,11 +44,11 @@ def test_photos_find_the_product_that_knows_them_and_others_are_offered_to_teach
 
 def test_the_tour_begins_in_the_menu_says_where_it_stands_and_can_be_left(home: AppTest) -> None:
     assert not [m for m in home.markdown if "**1 of 6.**" in m.value]
-    home.session_state[Key.TOUR_STEP] = 0
+    home.session_state[Key.SHARED_TOUR_STEP] = 0
     home.run()
     assert [m for m in home.markdown if f"**1 of {len(STEPS)}.**" in m.value]
-    assert home.button(key=Key.TOUR_NEXT).label == "Next: Inspect"
-    home.button(key=Key.TOUR_END).click().run()
+    assert home.button(key=Key.SHARED_TOUR_NEXT).label == "Next: Inspect"
+    home.button(key=Key.SHARED_TOUR_END).click().run()
     assert not [m for m in home.markdown if "**1 of 6.**" in m.value]
 
 

@@ -11,7 +11,19 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted(
     [*(ROOT / "defect_app" / "ui").rglob("*.py"), *(ROOT / "pages").glob("*.py"), ROOT / "streamlit_app.py"]
 )
-PAGES = ("shared", "inspect", "inspections", "evaluate", "compare", "explain", "review", "teach", "thresholds")
+PAGES = (
+    "shared",
+    "home",
+    "lessons",
+    "inspect",
+    "inspections",
+    "evaluate",
+    "compare",
+    "explain",
+    "review",
+    "teach",
+    "thresholds",
+)
 STATES = ("session_state", "query_params")
 
 

@@ -43,34 +43,36 @@ STEPS = (
 
 def draw_tour(page: str) -> None:
     """Draw the step of the tour that a page is, while the tour goes on; call it below the menu of every page."""
-    place = st.session_state.get(Key.TOUR_STEP)
+    place = st.session_state.get(Key.SHARED_TOUR_STEP)
     if place is None:
         return
     step = STEPS[place]
-    with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small", key=Key.TOUR_STRIP):
+    with st.container(
+        border=True, horizontal=True, vertical_alignment="center", gap="small", key=Key.SHARED_TOUR_STRIP
+    ):
         if step.page == page:
             st.markdown(f":material/flag: **{place + 1} of {len(STEPS)}.** {step.text}")
         else:
             st.markdown(f":material/flag: The tour stands at step {place + 1} of {len(STEPS)}, {step.page}.")
         last = place == len(STEPS) - 1
         if step.page != page:
-            if st.button("Go there", key=Key.TOUR_NEXT, type="primary"):
+            if st.button("Go there", key=Key.SHARED_TOUR_NEXT, type="primary"):
                 _open(place)
-        elif not last and st.button(f"Next: {STEPS[place + 1].page}", key=Key.TOUR_NEXT, type="primary"):
+        elif not last and st.button(f"Next: {STEPS[place + 1].page}", key=Key.SHARED_TOUR_NEXT, type="primary"):
             _open(place + 1)
-        st.button("Done" if last else "Skip the tour", key=Key.TOUR_END, type="tertiary", on_click=_end)
+        st.button("Done" if last else "Skip the tour", key=Key.SHARED_TOUR_END, type="tertiary", on_click=_end)
 
 
 def draw_tour_start() -> None:
     """Draw the button of the menu that begins the tour."""
-    if st.button("Take the tour", icon=":material/flag:", key=Key.TOUR_START, type="tertiary"):
+    if st.button("Take the tour", icon=":material/flag:", key=Key.SHARED_TOUR_START, type="tertiary"):
         _open(0)
 
 
 def _open(place: int) -> None:
-    st.session_state[Key.TOUR_STEP] = place
+    st.session_state[Key.SHARED_TOUR_STEP] = place
     st.switch_page(STEPS[place].script, query_params=dict(STEPS[place].state))
 
 
 def _end() -> None:
-    st.session_state.pop(Key.TOUR_STEP, None)
+    st.session_state.pop(Key.SHARED_TOUR_STEP, None)
