@@ -11,6 +11,7 @@ from PIL import Image
 from defect_app.catalog import read_spec
 from defect_app.cli import main
 from defect_app.evaluation import Evaluation, EvaluationOrigin, own_photos, write_evaluation
+from defect_app.evaluation.robustness import disturbed_figures, read_robustness
 from defect_app.inspection import Inspector
 from defect_app.publishing.measuring import EvaluatedPicture, evaluate_pictures
 from tests.model_folders import make_model_folder, part_photo
@@ -43,6 +44,21 @@ def test_evaluate_prints_figures_with_intervals_of_each_split(
     assert 0 < defective < n
     assert right == n - escapes, "the tiny model errs on the parts that were painted to be missed, and on no other"
     assert "Reject at 0.7 and above" in captured.err
+
+
+def test_disturbed_pictures_are_counted_and_the_figures_kept_with_the_model(
+    labelled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = make_model_folder(tmp_path / "models", "tiny")
+    given = ["--data", str(labelled), "--models-folder", str(folder.parent), "--robustness", "--pictures", "4"]
+    assert main(["evaluate", "tiny", *given]) == 0
+    table = re.sub(r"[│┃\s]+", " ", capsys.readouterr().out)
+    assert "Tiny tiny, disturbed" in table
+    robustness = read_robustness(folder)
+    assert robustness is not None
+    kept = disturbed_figures(robustness)
+    assert len(kept) > 3
+    assert all(f"{f.name} {f.strength} {f.right.count} of {f.right.n}" in table for f in kept)
 
 
 def test_evaluate_says_that_a_folder_is_too_small_for_splits(
