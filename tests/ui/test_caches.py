@@ -34,6 +34,7 @@ WITHOUT_A_MODEL = {
     "engine/core.py:explaining_core": "OpenVINO, without any model",
     "explanation/gradients/logit_model.py:_loaded": "a Keras file, by its path, size and time",
     "hosting/visitors.py:_known": "who may sign in",
+    "intake/addresses.py:_store": "a store of photos, by the address that names it",
     "intake/colour.py:_changes_nothing": "a colour profile, by its bytes",
     "intake/colour.py:_profile_description": "a colour profile, by its bytes",
     "intake/colour.py:_transform": "a colour profile, by its bytes",
