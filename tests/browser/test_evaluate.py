@@ -78,7 +78,7 @@ def test_a_click_on_a_cell_shows_its_photos_with_heat_maps_and_puts_the_cell_in_
     click_cell(page, "Defective casting", "Defective casting")
     heading = page.get_by_role("heading", name=re.compile("Actual Defective casting taken for Defective casting"))
     expect(heading).to_be_visible()
-    expect(page.get_by_alt_text(re.compile(r"^50\d+\.jpg$"))).to_have_count(12, timeout=60_000)
+    expect(page.get_by_alt_text(re.compile(r"^50\d+\.jpg$"))).to_have_count(12)
     expect(page).to_have_url(re.compile("cell=Defective"))
     with_heat = page.get_by_alt_text(re.compile(r"^50\d+\.jpg$")).first.get_attribute("src")
     page.get_by_text("Heat maps", exact=True).click()

@@ -27,6 +27,8 @@ from tests.waiting import wait_until
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 CASTING = "casting-mobilenetv2"
 IMAGENET = "imagenet-mobilenetv2"
+MANY_MS = 280_000
+"""Hundreds of photos, on a machine with other work, in ms."""
 
 
 def open_inspect(page: Page, app: App, model: str = CASTING) -> None:
@@ -48,7 +50,7 @@ def drop_from_disk(page: Page, folder: Path, files: list[tuple[str, bytes]]) -> 
 
 def counts(page: Page) -> dict[str, int]:
     """Return the counts that the filter shows, once the batch has ended."""
-    expect(page.get_by_role("button", name="Clear")).to_be_visible(timeout=90_000)
+    expect(page.get_by_role("button", name="Clear")).to_be_visible(timeout=MANY_MS)
     settle(page)
     filters = page.get_by_test_id("stButtonGroup").filter(has_text=re.compile(r"\d+ all")).locator("button")
     expect(filters.first).to_be_visible()
@@ -156,13 +158,13 @@ def test_a_batch_can_be_stopped_keeps_what_is_judged_and_goes_on_with_the_rest(
     open_inspect(page, app)
     base = [casting(seed, defect=bool(seed % 2)) for seed in range(4)]
     drop_from_disk(page, tmp_path, [(f"part-{n:03d}.jpg", base[n % 4] + n.to_bytes(2, "big")) for n in range(150)])
-    page.get_by_role("button", name="Stop").click(timeout=60_000)
+    page.get_by_role("button", name="Stop").click()
     judged = counts(page)["all"]
     assert 0 < judged < 150
     left = f"Stopped after {judged} photos, with {150 - judged} left: part-{judged:03d}.jpg, part-{judged + 1:03d}.jpg"
     expect(page.get_by_text(left)).to_be_visible()
     page.get_by_role("button", name="Go on").click()
-    expect(page.get_by_text("150 photos judged")).to_be_visible(timeout=90_000)
+    expect(page.get_by_text("150 photos judged")).to_be_visible(timeout=MANY_MS)
     assert counts(page)["all"] == 150
     expect(page.get_by_text("Stopped after")).to_have_count(0)
 
@@ -333,11 +335,11 @@ def test_line_22_of_the_hostile_inputs_of_501_files_500_are_judged_and_the_last_
 ) -> None:
     open_inspect(page, app)
     drop_from_disk(page, tmp_path, [(f"{n}.jpg", n.to_bytes(2, "big")) for n in range(501)])
-    expect(page.get_by_text("1 wait: 500.jpg")).to_be_visible(timeout=90_000)
+    expect(page.get_by_text("1 wait: 500.jpg")).to_be_visible(timeout=MANY_MS)
     assert counts(page)["all"] == 500
     expect(page.locator(".inspect-rows tr").last).to_contain_text("NOT JUDGED")
     page.get_by_role("button", name="Go on").click()
-    expect(page.get_by_text("1 wait: 500.jpg")).to_have_count(0, timeout=60_000)
+    expect(page.get_by_text("1 wait: 500.jpg")).to_have_count(0, timeout=MANY_MS)
     assert counts(page)["all"] == 501
 
 
