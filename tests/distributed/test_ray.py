@@ -77,10 +77,10 @@ class Run:
         wait_until(lambda: self.out.stat().st_size or self.process.poll() is not None, "a line", at_most_s=300)
         assert self.process.poll() is None, self.errors.read_text()
 
-    def finish(self, status: int = 3) -> list[Record]:
-        """Wait for the end, and give the records."""
+    def finish(self, *statuses: int) -> list[Record]:
+        """Wait for the end, and give the records; without another status, it is that of files that cannot be used."""
         self.process.wait(timeout=300)
-        assert self.process.returncode == status, self.errors.read_text()
+        assert self.process.returncode in (statuses or (3,)), self.errors.read_text()
         return [json.loads(line) for line in self.lines]
 
 
@@ -153,8 +153,11 @@ def test_a_run_that_is_stopped_keeps_what_is_done_sends_nothing_and_the_other_en
     run = start("--engine", "ray", *options, environment={**audited, "HOME": str(tmp_path / "home")})
     run.wait_for_first_line()
     run.process.send_signal(signal.SIGINT)
-    done = run.finish(status=130)
-    assert "Stopped. What is done is kept." in run.errors.read_text()
+    done = run.finish(130, 3)
+    # Where this test is held up, Ray may be done before it is told to stop.
+    stopped = run.process.returncode == 130
+    assert ("Stopped. What is done is kept." in run.errors.read_text()) == stopped
+    assert stopped or done == local
     assert done == local[: len(done)]
     assert not (tmp_path / "report.txt").exists(), (tmp_path / "report.txt").read_text()
     assert list((tmp_path / "home").rglob("*")) == []
@@ -165,7 +168,7 @@ def test_a_run_that_is_stopped_keeps_what_is_done_sends_nothing_and_the_other_en
 
 def test_an_address_where_no_ray_answers_is_said_at_once(start: Start) -> None:
     run = start("--engine", "ray", "--address", "127.0.0.1:1")
-    assert run.finish(status=2) == []
+    assert run.finish(2) == []
     assert "No Ray answers at 127.0.0.1:1: Connection refused." in run.errors.read_text()
 
 
