@@ -36,7 +36,7 @@ def test_photos_find_the_product_that_knows_them_and_others_are_offered_to_teach
     home.file_uploader[0].set_value([(name, data, "image/jpeg") for name, data in photos.items()]).run()
     assert not home.exception
     words = "\n".join(element.value for element in [*home.markdown, *home.caption]).replace("\\", "")
-    assert "1 of 3 look like photos of **Tiny" in words
+    assert "a.jpg looks like a photo of **Tiny" in words
     assert "No product here knows 1 of 3" in words
     assert "c.jpg" in words
     assert [b.label for b in home.button if b.label.startswith("Judge it as")]

@@ -84,9 +84,10 @@ def _knowing(_products: tuple[Product, ...], _data: bytes, sha256: str, versions
 
 def _draw_known(product: Product, files: tuple[UploadedFile, ...], total: int) -> None:
     title = as_text(product.title)
-    what = "It looks" if total == 1 else f"{len(files)} of {total} look"
+    # A photo alone among others is named: which one it is must not be guessed.
+    what = f"{name_as_text(files[0].name)} looks" if len(files) == 1 else f"{len(files)} of {total} look"
     with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f":material/check_circle: {what} like photos of **{title}**.")
+        st.markdown(f":material/check_circle: {what} like {'a photo' if len(files) == 1 else 'photos'} of **{title}**.")
         if st.button(
             f"Judge {'it' if len(files) == 1 else f'these {len(files)}'} as {title}", type="primary",
             icon=":material/search_check:", key=KeyOf.HOME_JUDGE(product.recommended.id),
