@@ -24,13 +24,12 @@ if not any(e.spec for e in models.entries):
     draw_problem(NO_MODEL)
     st.stop()
 
-with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-    with st.container(width=220):
-        product = choose_product(models)
-    with st.container(width="stretch"):
-        chosen = choose_models(models, product)
-    with st.container(width=240):
-        compared = choose_photos(product, chosen)
+choices = st.grid(2, min_column_width=150, gap="small")
+with choices.container():
+    product = choose_product(models)
+chosen = choose_models(models, product)
+with choices.container():
+    compared = choose_photos(product, chosen)
 if not compared.models:
     st.info("Choose at least one model that has an evaluation.", icon=":material/info:")
     st.stop()

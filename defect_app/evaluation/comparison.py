@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -111,3 +112,12 @@ def flips(actual: np.ndarray, first: np.ndarray, second: np.ndarray) -> tuple[np
     """Return the flip list: indices where only the first model is right, and where only the second is."""
     right_first, right_second = first == actual, second == actual
     return np.flatnonzero(right_first & ~right_second), np.flatnonzero(~right_first & right_second)
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Return p-values corrected for their number (Holm, Scandinavian Journal of Statistics 6, 1979), in their order."""
+    corrected, greatest = [1.0] * len(p_values), 0.0
+    for rank, index in enumerate(sorted(range(len(p_values)), key=lambda i: p_values[i])):
+        greatest = max(greatest, min(1.0, (len(p_values) - rank) * p_values[index]))
+        corrected[index] = greatest
+    return corrected

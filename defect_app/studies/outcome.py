@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from defect_app.evaluation.comparison import SIGNIFICANT, Comparison, compare
+from defect_app.evaluation.comparison import SIGNIFICANT, Comparison, compare, holm
 from defect_app.evaluation.intervals import Proportion, proportion
 from defect_app.studies.results import EpochFigures, RunFacts, StudyResult, VariantFacts
 
@@ -112,15 +112,6 @@ def outcome_of(result: StudyResult) -> Outcome:
     inspection = bool(rows["defective"].any())
     figures = tuple(_figures(facts, parts[facts.name], origin.runs) for facts in origin.variants)
     return Outcome(figures, _tests([_of_first_seed(part) for part in parts.values()], inspection), inspection)
-
-
-def holm(p_values: Sequence[float]) -> list[float]:
-    """Return p-values corrected for their number (Holm, Scandinavian Journal of Statistics 6, 1979), in their order."""
-    corrected, greatest = [1.0] * len(p_values), 0.0
-    for rank, index in enumerate(sorted(range(len(p_values)), key=lambda i: p_values[i])):
-        greatest = max(greatest, min(1.0, (len(p_values) - rank) * p_values[index]))
-        corrected[index] = greatest
-    return corrected
 
 
 def mean_course(runs: Sequence[RunFacts], variant: str) -> tuple[EpochFigures, ...]:

@@ -179,6 +179,11 @@ class Key(StrEnum):
     COMPARE_UPLOAD = "compare_upload"
     COMPARE_BATCH_SIZE = "compare_batch_size"
     COMPARE_METRIC = "compare_metric"
+    COMPARE_AMOUNTS_OF = "compare_amounts_of"
+    COMPARE_RATE = "compare_rate"
+    COMPARE_MISSED_DEFECT = "compare_missed_defect"
+    COMPARE_FALSE_REJECT = "compare_false_reject"
+    COMPARE_HUMAN_REVIEW = "compare_human_review"
 
     HOME_DROP = "home_drop"
     SHARED_TOUR_STEP = "shared_tour_step"

@@ -10,7 +10,7 @@ from scipy.stats import binom
 
 from defect_app.catalog import ClassSpec
 from defect_app.errors import DefectLensError
-from defect_app.evaluation.comparison import compare, flips, pair
+from defect_app.evaluation.comparison import compare, flips, holm, pair
 from defect_app.evaluation.label_issues import copies_across_splits, label_issues
 from defect_app.evaluation.opening import checked
 from defect_app.evaluation.repeats import repeat_tables
@@ -46,6 +46,12 @@ def test_a_comparison_adds_up_and_its_p_value_is_mcnemars_exact_one() -> None:
 )
 def test_a_difference_that_is_chance_or_none_is_said_so(first: np.ndarray, second: np.ndarray, sentence: str) -> None:
     assert sentence in compare(ACTUAL, first, second).sentence("A", "B")
+
+
+def test_holms_correction_is_that_of_the_hand_calculation() -> None:
+    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert holm([0.9, 0.8]) == [1.0, 1.0]
+    assert holm([]) == []
 
 
 def test_no_shared_pictures_are_said_and_nothing_fails() -> None:

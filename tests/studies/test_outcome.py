@@ -11,7 +11,7 @@ from sklearn.metrics import accuracy_score, f1_score, recall_score
 from defect_app.errors import DefectLensError
 from defect_app.studies import load_study, outcome_of, read_result, write_result
 from defect_app.studies.card import card_text
-from defect_app.studies.outcome import holm, mean_course
+from defect_app.studies.outcome import mean_course
 from tests.studies.made import made_result
 
 STUDY = load_study("boxes-imbalance")
@@ -40,12 +40,6 @@ def test_paired_tests_are_binomial_on_the_photos_that_one_of_both_gets_right() -
         assert (test.comparison.only_first, test.comparison.only_second) == alone
         assert test.comparison.p_value == pytest.approx(binomtest(alone[0], sum(alone)).pvalue)
         assert test.p_corrected >= test.comparison.p_value
-
-
-def test_holms_correction_is_that_of_the_hand_calculation() -> None:
-    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
-    assert holm([0.9, 0.8]) == [1.0, 1.0]
-    assert holm([]) == []
 
 
 def test_only_what_chance_hardly_explains_is_told_as_better() -> None:

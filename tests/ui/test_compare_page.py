@@ -4,12 +4,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import streamlit as st
 from scipy.stats import binomtest
 from streamlit.testing.v1 import AppTest
 
-from tests.evaluation.caches import casting_rows, generated, rows_of, write_cache
+from defect_app.catalog import InspectionThresholds, read_spec
+from defect_app.decision import Costs, default_point
+from defect_app.evaluation.recommendation import Candidate, recommendation
+from defect_app.points import open_records
+from defect_app.ui.parts.text import as_text
+from defect_app.ui.session import Key
+from tests.evaluation.caches import casting_rows, generated, rows_of, selected_of, write_cache
 from tests.model_folders import RECOGNITION_CLASSES, make_model_folder
 from tests.ui.test_evaluate_page import shown_words
 
@@ -39,6 +46,12 @@ def compare_page(**parameters: str) -> AppTest:
     return page
 
 
+def side_by_side(page: AppTest) -> pd.DataFrame:
+    """Return the table of figures as it is read, without the escapes of Markdown."""
+    shown: pd.DataFrame = page.table[0].value
+    return shown.map(lambda cell: str(cell).replace("\\", ""))
+
+
 def right(scores: np.ndarray) -> np.ndarray:
     correct: np.ndarray = (scores.astype(np.float32) >= REJECT_AT) == BAD
     return correct
@@ -48,11 +61,11 @@ def right(scores: np.ndarray) -> np.ndarray:
 def test_figures_stand_side_by_side_as_counted_from_the_rows() -> None:
     page = compare_page().run()
     assert not page.exception
-    table = page.dataframe[0].value.set_index("Figure")
+    table = side_by_side(page)
     for model, scores in (("Tiny first", SCORES), ("Tiny second", OTHER)):
-        assert str(table.loc["Right", model]).startswith(f"{right(scores).sum()} of 300")
+        assert str(table.loc[model, "Right"]).startswith(f"{right(scores).sum()} of 300")
         escaped = int((scores.astype(np.float32)[BAD] < 0.3).sum())
-        assert str(table.loc["Escapes", model]).startswith(f"{escaped} of {BAD.sum()}")
+        assert str(table.loc[model, "Escapes"]).startswith(f"{escaped} of {BAD.sum()}")
     assert "All on the same 300 test photos" in shown_words(page)
 
 
@@ -71,6 +84,40 @@ def test_the_flip_list_holds_exactly_the_photos_that_only_one_gets_right(which: 
     assert f"(p = {p:.2g})" in shown_words(page)
 
 
+@pytest.mark.usefixtures("models")
+def test_a_model_is_recommended_by_cost_at_the_amounts_typed() -> None:
+    page = compare_page().run()
+    assert not page.exception
+    assert "Tiny first costs least at your amounts" in shown_words(page)
+    assert "Defect rate and amounts are examples" in shown_words(page)
+    models = [
+        Candidate(name, selected_of(casting_rows(BAD, scores)), InspectionThresholds(0.3, REJECT_AT), 1.0)
+        for name, scores in (("Tiny first", SCORES), ("Tiny second", OTHER))
+    ]
+    page.text_input(key=Key.COMPARE_RATE).set_value("12,5").run()
+    page.text_input(key=Key.COMPARE_HUMAN_REVIEW).set_value("250").run()
+    expected = recommendation(models, 0.125, Costs(500.0, 20.0, 250.0))
+    assert expected is not None
+    assert expected.sentence in shown_words(page)
+    assert expected.reasons[0] in shown_words(page)
+    p = as_text(f"(p = {expected.ranked[1].p_value:.2g})")
+    assert p in page.table[1].value["Against the first"].iloc[1].replace("\\", "")
+
+
+def test_the_point_that_each_model_is_judged_by_is_named(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEFECT_APP_DATABASE_URL", f"sqlite:///{models / 'records.sqlite'}")
+    point = default_point(read_spec(models / "second")).moved(InspectionThresholds(0.001, 0.001), "Nothing passes")
+    open_records().save_point(point, activate=True, costs=Costs(9000.0, 1.0, 1.0), defect_rate=0.25)
+    page = compare_page().run()
+    assert not page.exception
+    points = side_by_side(page)["Point in use"]
+    assert points["Tiny first"] == "default: 0.3 and 0.7"
+    assert points["Tiny second"] == "Nothing passes: 0.001 and 0.001"
+    assert "Defect rate and amounts are those of Tiny second" in shown_words(page)
+    assert page.text_input(key=Key.COMPARE_MISSED_DEFECT).value == "9000"
+    assert page.text_input(key=Key.COMPARE_RATE).value == "25"
+
+
 def test_models_of_other_photos_are_not_compared_photo_by_photo(models: Path) -> None:
     rows = casting_rows(BAD, OTHER)
     rows["sha256"] = [f"{i + 10_000:064x}" for i in range(len(rows))]
@@ -78,7 +125,9 @@ def test_models_of_other_photos_are_not_compared_photo_by_photo(models: Path) ->
     page = compare_page(section="Where they differ").run()
     assert not page.exception
     assert "not measured on the same photos" in shown_words(page)
-    assert "measured on different photos" in shown_words(compare_page().run())
+    words = shown_words(compare_page().run())
+    assert "measured on different photos" in words
+    assert "none can be recommended" in words
 
 
 def test_hostile_28_a_model_without_a_usable_evaluation_is_named_and_the_others_shown(models: Path) -> None:
@@ -86,7 +135,7 @@ def test_hostile_28_a_model_without_a_usable_evaluation_is_named_and_the_others_
     page = compare_page().run()
     assert not page.exception
     assert "Tiny second: second: evaluation.parquet cannot be read" in shown_words(page)
-    assert page.dataframe[0].value.columns.tolist() == ["Figure", "Tiny first"]
+    assert side_by_side(page).index.tolist() == ["Tiny first"]
 
 
 def test_one_photo_goes_through_all_general_models_with_labels_time_and_what_they_are_good_for(models: Path) -> None:
@@ -108,11 +157,11 @@ def test_one_photo_goes_through_all_general_models_with_labels_time_and_what_the
 @pytest.mark.usefixtures("models")
 def test_speed_is_measured_when_asked_and_not_before() -> None:
     page = compare_page().run()
-    assert set(page.dataframe[1].value["One photo"]) == {"not measured"}
+    assert set(page.dataframe[0].value["One photo"]) == {"not measured"}
     next(b for b in page.button if b.label == "Measure speed here").click().run()
     assert not page.exception
-    assert all("ms" in cell for cell in page.dataframe[1].value["One photo"])
-    assert all("photos/s" in cell for cell in page.dataframe[1].value["In a batch"])
+    assert all("ms" in cell for cell in page.dataframe[0].value["One photo"])
+    assert all("photos/s" in cell for cell in page.dataframe[0].value["In a batch"])
 
 
 @pytest.mark.usefixtures("models")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from defect_app.catalog import SERVED_FILES, CatalogEntry, ModelVersion
+from defect_app.catalog import ModelVersion
+from defect_app.decision import InspectionThresholds, threshold_text
 from defect_app.errors import DefectLensError
 from defect_app.evaluation.intervals import Proportion
 from defect_app.evaluation.ranking import Area
@@ -14,9 +15,10 @@ from defect_app.figures.comparisons import proportions_figure
 from defect_app.inspection.speed import Speed, measure_speed
 from defect_app.scenes.samples import samples_for
 from defect_app.ui.compare.choices import Compared
+from defect_app.ui.compare.recommendation import draw_recommendation, megabytes
 from defect_app.ui.parts.charts import draw_chart
 from defect_app.ui.parts.model_evaluation import EvaluatedModel
-from defect_app.ui.parts.tables import draw_table
+from defect_app.ui.parts.tables import draw_table, offer_csv
 from defect_app.ui.parts.text import as_text
 from defect_app.ui.resources import inspector
 
@@ -48,7 +50,11 @@ def draw_side_by_side(compared: Compared) -> None:
     else:
         sense = "Choose more models above to compare."
     st.caption(f"{sense} Ranges are 95 % intervals: where they overlap widely, chance may explain the difference.")
-    draw_table(_table(found), f"{compared.product}-side-by-side", "One row for each figure, one column for each model")
+    table = _table(found)
+    # Not draw_table: its cells do not wrap, and the last figures would lie beyond the edge.
+    st.table(table.set_index("Model").rename(index=as_text, columns=as_text).map(as_text))
+    offer_csv(table, f"{compared.product}-side-by-side")
+    draw_recommendation(compared)
     grid = st.grid(3, min_column_width=300, gap="medium")
     for name, title in _CHARTS.items():
         named = [(m.title, getattr(f, name)) for m, f in found]
@@ -61,13 +67,21 @@ def draw_side_by_side(compared: Compared) -> None:
 
 
 def _table(found: list[tuple[EvaluatedModel, ModelFigures]]) -> pd.DataFrame:
-    columns = [{"Photos": f"{figures.n:,}", **_cells(figures)} for _, figures in found]
-    table = pd.DataFrame({"Figure": list(columns[0])})
     titles = [model.title for model, _ in found]
-    for (model, _), cells in zip(found, columns, strict=True):
-        heading = model.title if titles.count(model.title) == 1 else f"{model.title} [{model.entry.id}]"
-        table[heading] = [cells[figure] for figure in table["Figure"]]
-    return table
+    rows = []
+    for model, figures in found:
+        name = model.title if titles.count(model.title) == 1 else f"{model.title} [{model.entry.id}]"
+        rows.append({"Model": name, "Photos": f"{figures.n:,}", "Point in use": _point(model), **_cells(figures)})
+    return pd.DataFrame(rows)
+
+
+def _point(model: EvaluatedModel) -> str:
+    thresholds = model.thresholds_in_use
+    if isinstance(thresholds, InspectionThresholds):
+        lines = f"{threshold_text(thresholds.review_at)} and {threshold_text(thresholds.reject_at)}"
+    else:
+        lines = threshold_text(thresholds.accept_at)
+    return f"{model.in_use.point.name}: {lines}"
 
 
 def _cells(figures: ModelFigures) -> dict[str, str]:
@@ -107,7 +121,7 @@ def _draw_cost(compared: Compared) -> None:
         rows.append(
             {
                 "Model": model.title,
-                "Size": f"{_megabytes(model.entry):.1f} MB",
+                "Size": f"{megabytes(model.entry):.1f} MB",
                 "Input": f"{size.width} x {size.height} pixels",
                 "One photo": f"{speed.latency_ms:.1f} ms (95 %: {speed.latency_ms_p95:.1f})"
                 if speed
@@ -137,8 +151,3 @@ def _measure(model: EvaluatedModel) -> None:
 def _speeds() -> dict[ModelVersion, Speed]:
     """Return what was measured since the app started, by the models' versions."""
     return {}
-
-
-def _megabytes(entry: CatalogEntry) -> float:
-    sizes = [(entry.folder / name).stat().st_size for name in SERVED_FILES if (entry.folder / name).is_file()]
-    return sum(sizes) / 1e6

@@ -13,9 +13,9 @@ from scipy.special import ndtri
 
 from defect_app.decision import InspectionThresholds, clamped_thresholds
 from defect_app.figures.style import DEFECTIVE, GOOD
+from defect_app.ui.parts.line_amounts import LineSetting
 from defect_app.ui.parts.model_evaluation import EvaluatedModel, EvaluationKey
 from defect_app.ui.session import Key
-from defect_app.ui.thresholds.line_setting import LineSetting
 from defect_app.ui.thresholds.lines import move_lines
 
 FOLDER = Path(__file__).parent

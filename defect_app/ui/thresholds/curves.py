@@ -17,11 +17,11 @@ from defect_app.evaluation.selection import Selection
 from defect_app.evaluation.threshold_curves import curve_bands, threshold_curves
 from defect_app.figures.thresholds import repeats_figure, threshold_figure
 from defect_app.ui.parts.charts import draw_chart
+from defect_app.ui.parts.line_amounts import LineSetting
 from defect_app.ui.parts.model_evaluation import EvaluatedModel
 from defect_app.ui.parts.tables import draw_table
 from defect_app.ui.parts.text import as_text
 from defect_app.ui.session import Key
-from defect_app.ui.thresholds.line_setting import LineSetting
 
 PUBLISHED_TABLE = "casting_thresholds"
 _CHARTS = (

@@ -23,10 +23,10 @@ from defect_app.evaluation.selection import SelectedPictures, Selection, availab
 from defect_app.evaluation.thresholds import SortedScores, VerdictCounts
 from defect_app.ui.parts.amount_fields import draw_number_field
 from defect_app.ui.parts.evaluation_choices import SPLIT_TITLES
+from defect_app.ui.parts.line_amounts import LineSetting
 from defect_app.ui.parts.model_evaluation import EvaluatedModel
 from defect_app.ui.parts.text import as_text
 from defect_app.ui.session import Key
-from defect_app.ui.thresholds.line_setting import LineSetting
 from defect_app.ui.thresholds.lines import move_lines
 
 CHOOSING_SPLITS = ("validation", "cv")

@@ -1,50 +1,30 @@
-"""The line that the thresholds are for: its defect rate, and what each mistake and each look costs."""
+"""The line that the thresholds are for: fields for both lines, its defect rate, and what each mistake costs."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import streamlit as st
 
-from defect_app.decision import Costs, InspectionThresholds
-from defect_app.ui.parts.amount_fields import draw_number_field, held_number
+from defect_app.decision import InspectionThresholds
+from defect_app.ui.parts.line_amounts import (
+    EXAMPLES,
+    RATE,
+    LineSetting,
+    draw_amount_fields,
+    held_setting,
+    setting_in_use,
+)
 from defect_app.ui.parts.model_evaluation import EvaluatedModel
 from defect_app.ui.parts.number_fields import threshold_format
 from defect_app.ui.parts.text import as_text
 from defect_app.ui.session import Key
 from defect_app.ui.thresholds.lines import move_lines
 
-PERCENT, AMOUNT = (0.0, 100.0), (0.0, 1e9)
-"""What the fields take."""
-EXAMPLE_PERCENT, EXAMPLE_COSTS = 2.0, Costs(500.0, 20.0, 2.0)
-"""Stand in the fields until the line's own figures are typed; the page says that they are examples."""
-_AMOUNTS = {
-    "missed_defect": (
-        Key.THRESHOLDS_MISSED_DEFECT, "A missed defect costs", "What it costs when a defective part passes.",
-    ),
-    "false_reject": (
-        Key.THRESHOLDS_FALSE_REJECT, "A false reject costs", "What it costs when a good part is rejected.",
-    ),
-    "human_review": (
-        Key.THRESHOLDS_HUMAN_REVIEW, "A human review costs", "What it costs that a person looks at one part.",
-    ),
-}  # fmt: skip
-"""Key, label and help of the field of each amount."""
-_FIELDS = (Key.THRESHOLDS_RATE, *(key for key, _, _ in _AMOUNTS.values()))
-
-
-@dataclass(frozen=True)
-class LineSetting:
-    """Share of defective parts on the line, in [0, 1], and the three named amounts."""
-
-    defect_rate: float
-    costs: Costs
-
-    @property
-    def words(self) -> str:
-        """Rate and amounts in words: "2 % defective, 500 / 20 / 2 a missed defect, false reject and review"."""
-        amounts = " / ".join(f"{getattr(self.costs, name):,.10g}" for name in _AMOUNTS)
-        return f"{100 * self.defect_rate:.3g} % defective, {amounts} a missed defect, false reject and review"
+_KEYS = {
+    RATE: Key.THRESHOLDS_RATE,
+    "missed_defect": Key.THRESHOLDS_MISSED_DEFECT,
+    "false_reject": Key.THRESHOLDS_FALSE_REJECT,
+    "human_review": Key.THRESHOLDS_HUMAN_REVIEW,
+}
 
 
 def line_setting(model: EvaluatedModel) -> LineSetting:
@@ -55,23 +35,10 @@ def line_setting(model: EvaluatedModel) -> LineSetting:
     settings: dict[str, LineSetting] = st.session_state.setdefault(Key.THRESHOLDS_SETTINGS, {})
     if st.session_state.get(Key.THRESHOLDS_SETTING_OF) != model.entry.id:
         st.session_state[Key.THRESHOLDS_SETTING_OF] = model.entry.id
-        for key in _FIELDS:
-            st.session_state.pop(key, None)
+        _forget_fields()
     start = settings.get(model.entry.id) or setting_in_use(model)
-    percent = held_number(Key.THRESHOLDS_RATE, round(100 * start.defect_rate, 9), PERCENT)
-    amounts = {
-        name: held_number(key, float(getattr(start.costs, name)), AMOUNT) for name, (key, _, _) in _AMOUNTS.items()
-    }
-    settings[model.entry.id] = setting = LineSetting(percent / 100, Costs(**amounts))
+    settings[model.entry.id] = setting = held_setting(start, _KEYS)
     return setting
-
-
-def setting_in_use(model: EvaluatedModel) -> LineSetting:
-    """Return the setting that the point in use was saved with, or the examples where it has none."""
-    saved = model.in_use.saved
-    costs = saved.costs if saved is not None and saved.costs is not None else EXAMPLE_COSTS
-    rate = saved.defect_rate if saved is not None else None
-    return LineSetting(EXAMPLE_PERCENT / 100 if rate is None else rate, costs)
 
 
 def draw_fields(model: EvaluatedModel, lines: InspectionThresholds) -> None:
@@ -87,16 +54,8 @@ def draw_fields(model: EvaluatedModel, lines: InspectionThresholds) -> None:
             args=(model, lines, key), help=tip,
         )  # fmt: skip
     setting, in_use = line_setting(model), setting_in_use(model)
-    draw_number_field(
-        fields.container(gap="xsmall"), "Defective on the line, %", round(100 * setting.defect_rate, 9),
-        PERCENT, key=Key.THRESHOLDS_RATE,
-        help="Of 100 parts that the line makes. The photos here have another balance: their rates are carried over.",
-    )  # fmt: skip
-    for name, (key, label, tip) in _AMOUNTS.items():
-        draw_number_field(
-            fields.container(gap="xsmall"), label, getattr(setting.costs, name), AMOUNT, key=key, help=tip,
-        )  # fmt: skip
-    if setting == LineSetting(EXAMPLE_PERCENT / 100, EXAMPLE_COSTS):
+    draw_amount_fields(fields, setting, _KEYS)
+    if setting == EXAMPLES:
         st.caption(":material/edit: Defect rate and amounts are examples: put in those of your line, in any currency.")
     elif setting != in_use:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -119,5 +78,9 @@ def _typed(model: EvaluatedModel, lines: InspectionThresholds, key: Key) -> None
 
 def _take(model: EvaluatedModel, setting: LineSetting) -> None:
     st.session_state[Key.THRESHOLDS_SETTINGS][model.entry.id] = setting
-    for key in _FIELDS:
+    _forget_fields()
+
+
+def _forget_fields() -> None:
+    for key in _KEYS.values():
         st.session_state.pop(key, None)

@@ -14,11 +14,11 @@ from defect_app.evaluation.thresholds import verdict_counts
 from defect_app.people.roles import Permission
 from defect_app.points import PointAction, PointEvent, SavedPoint, applicable, open_proposals
 from defect_app.ui.parts.errors import draw_error, draw_problem
+from defect_app.ui.parts.line_amounts import LineSetting
 from defect_app.ui.parts.model_evaluation import EvaluatedModel
 from defect_app.ui.parts.text import as_text
 from defect_app.ui.records import shared_records
 from defect_app.ui.session import Key, KeyOf
-from defect_app.ui.thresholds.line_setting import LineSetting
 from defect_app.ui.thresholds.lines import move_lines, unsaved_point
 from defect_app.ui.thresholds.saving import leave_toast, proposed
 from defect_app.ui.visitors import NOT_ALLOWED, ask_who, may, visitor_name

@@ -8,11 +8,11 @@ from defect_app.decision import BY_HAND, Thresholds, default_point
 from defect_app.errors import DefectLensError
 from defect_app.people.roles import Permission
 from defect_app.ui.parts.errors import draw_error
+from defect_app.ui.parts.line_amounts import LineSetting
 from defect_app.ui.parts.model_evaluation import EvaluatedModel
 from defect_app.ui.parts.text import as_text
 from defect_app.ui.records import shared_records
 from defect_app.ui.session import Key
-from defect_app.ui.thresholds.line_setting import LineSetting
 from defect_app.ui.thresholds.lines import unsaved_point
 from defect_app.ui.visitors import NOT_ALLOWED, ask_who, may
 
