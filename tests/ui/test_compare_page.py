@@ -14,7 +14,6 @@ from defect_app.catalog import InspectionThresholds, read_spec
 from defect_app.decision import Costs, default_point
 from defect_app.evaluation.recommendation import Candidate, recommendation
 from defect_app.points import open_records
-from defect_app.ui.parts.text import as_text
 from defect_app.ui.session import Key
 from tests.evaluation.caches import casting_rows, generated, rows_of, selected_of, write_cache
 from tests.model_folders import RECOGNITION_CLASSES, make_model_folder
@@ -46,9 +45,9 @@ def compare_page(**parameters: str) -> AppTest:
     return page
 
 
-def side_by_side(page: AppTest) -> pd.DataFrame:
-    """Return the table of figures as it is read, without the escapes of Markdown."""
-    shown: pd.DataFrame = page.table[0].value
+def side_by_side(page: AppTest, place: int = 0) -> pd.DataFrame:
+    """Return the table of figures, or the one after it, as it is read: without the escapes of Markdown."""
+    shown: pd.DataFrame = page.table[place].value
     return shown.map(lambda cell: str(cell).replace("\\", ""))
 
 
@@ -100,8 +99,8 @@ def test_a_model_is_recommended_by_cost_at_the_amounts_typed() -> None:
     assert expected is not None
     assert expected.sentence in shown_words(page)
     assert expected.reasons[0] in shown_words(page)
-    p = as_text(f"(p = {expected.ranked[1].p_value:.2g})")
-    assert p in page.table[1].value["Against the first"].iloc[1].replace("\\", "")
+    against = side_by_side(page, 1)["Against the first"]
+    assert f"(p = {expected.ranked[1].p_value:.2g})" in against[expected.ranked[1].candidate.title]
 
 
 def test_the_point_that_each_model_is_judged_by_is_named(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
