@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 
 from defect_app.points import Records, open_records, store
 from defect_app.storage import database, migrating, postgresql_engine, sqlite_engine
@@ -42,6 +44,17 @@ def migrations_run_once() -> Iterator[None]:
     """Make the hundreds of databases of the tests without Alembic; tests/storage runs the migrations themselves."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(migrating, "_migrate", MIGRATED_ONCE)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def installed_packages_are_read_once() -> Iterator[None]:
+    """Let Streamlit's harness look for components in what is installed once, not anew for every page that is run.
+
+    Reading the metadata of all packages takes ten times as long as a page of the app.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
         yield
 
 
