@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from defect_app.cli.points_sheet import run_sheet
 from defect_app.cli.storing import person
 from defect_app.cli.terminal import add_models_folder, print_table, say, whole_number
 from defect_app.errors import DefectLensError, InvalidOperatingPoint
@@ -31,6 +32,7 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         ("show", run_show, "show one point, and the history of its model"),
         ("save", run_save, "save thresholds under a name"),
         ("activate", run_activate, "make a point the one that is applied everywhere"),
+        ("sheet", run_sheet, "write a point's decision sheet: figures, costs, and what was not taken (.html or .pdf)"),
         ("export", run_export, "write a model's points as JSON"),
         ("import", run_import, "save the points of an export"),
     ):
@@ -39,13 +41,15 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
             parser.add_argument("file", type=Path, metavar="FILE", help="what export wrote")
         else:
             parser.add_argument("model", nargs="?" if name == "list" else None, metavar="MODEL", help="a model's id")
-        if name in ("show", "save", "activate"):
+        if name in ("show", "save", "activate", "sheet"):
             default = " ('default': the one that the model is delivered with)" * (name == "activate")
             parser.add_argument("name", metavar="NAME", help=f"the point's name{default}")
-        if name in ("show", "activate"):
+        if name in ("show", "activate", "sheet"):
             parser.add_argument("--version", type=whole_number(1), metavar="N", help="default: the latest")
         if name == "save":
             _add_thresholds(parser)
+        if name == "sheet":
+            parser.add_argument("--out", type=Path, metavar="FILE", required=True, help="its ending says the form")
         if name == "export":
             parser.add_argument("--out", type=Path, metavar="FILE", help="default: standard output")
         if name in ("save", "activate", "import"):

@@ -32,15 +32,20 @@ class ReportSection:
         Drawn below them.
     tables : sequence of DataFrame
         Drawn last, at most `MOST_ROWS` rows of each.
+    is_text : bool
+        Whether the tables hold sentences, which wrap, rather than figures.
     """
 
     title: str
     sentences: Sequence[str] = ()
     figures: Sequence[go.Figure] = ()
     tables: Sequence[pd.DataFrame] = ()
+    is_text: bool = False
 
 
-def html_report(title: str, sentences: Sequence[str], sections: Sequence[ReportSection]) -> str:
+def html_report(
+    title: str, sentences: Sequence[str], sections: Sequence[ReportSection], *, to_sign: bool = False
+) -> str:
     """Return a whole HTML page; all text is escaped, and the drawing library is inside.
 
     Parameters
@@ -51,6 +56,8 @@ def html_report(title: str, sentences: Sequence[str], sections: Sequence[ReportS
         What to read first, plain text.
     sections : sequence of ReportSection
         In order.
+    to_sign : bool
+        Whether lines for name, date and signature stand at the end.
     """
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
     environment.filters |= {"figure_html": _figure_html, "table_html": _table_html}
@@ -59,6 +66,7 @@ def html_report(title: str, sentences: Sequence[str], sections: Sequence[ReportS
         sentences=sentences,
         sections=sections,
         most_rows=MOST_ROWS,
+        to_sign=to_sign,
         plotly_library=Markup(get_plotlyjs()) if any(section.figures for section in sections) else "",
     )
 

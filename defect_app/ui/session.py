@@ -347,6 +347,7 @@ class KeyOf(StrEnum):
 
     THRESHOLDS_SAVED_POINTS = "thresholds_saved_points"
     THRESHOLDS_SAVED_HISTORY = "thresholds_saved_history"
+    THRESHOLDS_SAVED_SHEET = "thresholds_saved_sheet"
 
     def __call__(self, *parts: object) -> str:
         """Return the key of one of them."""

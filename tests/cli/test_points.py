@@ -93,6 +93,24 @@ def test_save_and_activate_in_one_step_and_roll_back(points: Points, verdict_of:
     assert "Bob" in shown
 
 
+def test_the_decision_sheet_of_a_version_is_written_in_the_form_that_its_ending_names(
+    points: Points, tmp_path: Path
+) -> None:
+    points(*STRICT, "--who", "Ada", "--note", "a bad day")
+    points(*STRICT, "--who", "Bob")
+    page = tmp_path / "sheet.html"
+    status, _, said = points("sheet", "tiny", "strict", "--version", "1", "--out", page)
+    assert status == 0
+    assert "strict, version 1: written to" in said
+    assert "<td>a bad day</td>" in page.read_text(encoding="utf-8")
+    assert points("sheet", "tiny", "strict", "--out", tmp_path / "sheet.pdf")[0] == 0
+    assert (tmp_path / "sheet.pdf").read_bytes().startswith(b"%PDF-")
+    status, _, said = points("sheet", "tiny", "strict", "--out", tmp_path / "sheet.docx")
+    assert status == 2
+    assert "Name a .html or .pdf file" in said
+    assert points("sheet", "tiny", "strict", "--out", tmp_path / "nowhere" / "sheet.pdf")[0] == 2
+
+
 def test_a_recognition_model_has_one_threshold(points: Points) -> None:
     assert points("save", "colours", "sure", "--accept-at", "0.8", "--activate")[0] == 0
     status, _, said = points("save", "colours", "wrong", "--review-at", "0.1", "--reject-at", "0.2")
@@ -114,6 +132,7 @@ def test_a_recognition_model_has_one_threshold(points: Points) -> None:
         (("activate", "tiny", "x"), "no operating point called 'x'"),
         (("activate", "nothing", "x"), "no model 'nothing'"),
         (("show", "tiny", "x"), "no such operating point"),
+        (("sheet", "tiny", "x", "--out", "x.pdf"), "no such operating point"),
         (("export", "tiny"), "No operating points"),
         (("import", "nowhere.json"), "cannot be read"),
         (("explode",), "invalid choice"),

@@ -14,7 +14,7 @@ from fpdf import FPDF
 from defect_app.errors import DefectLensError
 from defect_app.inspections import InspectionFilter, InspectionStore
 from defect_app.reports.inspections import InspectionReport, gather, report_bytes
-from defect_app.reports.inspections.pdf_letters import FAMILY, MISSING, Letters
+from defect_app.reports.pdf_letters import FAMILY, MISSING, Letters
 from defect_app.reviews import Answer, NewReview, ReviewStore
 from defect_app.storage.database import Database
 from tests.inspections.records import NOON, a_new_inspection

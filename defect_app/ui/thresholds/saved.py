@@ -21,6 +21,7 @@ from defect_app.ui.records import shared_records
 from defect_app.ui.session import Key, KeyOf
 from defect_app.ui.thresholds.lines import move_lines, unsaved_point
 from defect_app.ui.thresholds.saving import leave_toast, proposed
+from defect_app.ui.thresholds.sheet import draw_sheet
 from defect_app.ui.visitors import NOT_ALLOWED, ask_who, may, visitor_name
 
 MOST_IMPORT_MB = 2
@@ -43,6 +44,7 @@ def draw_saved(model: EvaluatedModel, lines: Thresholds, setting: LineSetting | 
     for event in open_proposals(history):
         st.info(as_text(_said_of_proposal(event)), icon=":material/group:")
     _draw_actions(model, chosen)
+    draw_sheet(model, chosen)
     if history:
         st.markdown("**History.** Nothing is ever overwritten; choose a row to go back to that version.")
         _draw_history(model, history)

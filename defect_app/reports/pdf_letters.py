@@ -11,7 +11,7 @@ from fpdf.bidi import BidiParagraph
 from fpdf.enums import TextDirection
 from fpdf.fonts import TTFFont
 
-FONTS = Path(__file__).parents[1] / "fonts"
+FONTS = Path(__file__).parent / "fonts"
 FAMILY = "DejaVu"
 FALLBACK = "DroidFallback"
 MISSING = "\N{WHITE SQUARE}"

@@ -1,0 +1,1 @@
+"""The decision sheet of a saved operating point: gathered once, written as HTML or PDF."""
