@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import browser, page  # noqa: F401
+from tests.browser.conftest import browser, kept_open, page  # noqa: F401
 from tests.model_folders import part_photo
 from tests.photo_files import jpeg_bytes
 from tests.served_app import running_app
