@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from defect_app.errors import DefectLensError
+from defect_app.ui.explain.alike import draw_alike
 from defect_app.ui.explain.checks import draw_hiding, draw_sanity, draw_shaking
 from defect_app.ui.explain.choices import draw_choices
 from defect_app.ui.explain.computing import Subject
@@ -57,6 +58,7 @@ else:
             "Hide and see": partial(draw_hiding, subject, choices),
             "Shake and see": partial(draw_shaking, subject, choices),
             "Sanity check": partial(draw_sanity, subject, choices),
+            "Looks like these": partial(draw_alike, subject),
             "Look inside": partial(draw_inside, subject, choices),
             "How good are the maps?": partial(draw_quality, entry, model),
         },

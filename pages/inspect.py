@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from defect_app.ui.inspect.alike import draw_alike
 from defect_app.ui.inspect.detail import draw_detail
 from defect_app.ui.inspect.downloads import draw_downloads
 from defect_app.ui.inspect.drop import CAMERA, LIVE, chosen_source, draw_drop
@@ -94,4 +95,5 @@ if batch.entries and not progress.running:
         draw_downloads(batch, look, filtered=len(shown) < len(batch.entries))
         draw_clear(batch)
     if shown_photo is not None:
+        draw_alike(shown_photo.below, shown_photo.entry, batch.inspector)
         draw_unfamiliar(shown_photo.below, shown_photo.entry, batch, models)

@@ -100,6 +100,7 @@ class Key(StrEnum):
     SHARED_MODEL = "shared_model"
     SHARED_WHO = "shared_who"
     SHARED_HEAT = "shared_heat"
+    SHARED_NEIGHBOURS_SOURCE = "shared_neighbours_source"
     SHARED_ADDRESS_PAGE = "shared_address_page"
     SHARED_ADDRESS_WRITTEN = "shared_address_written"
 
@@ -161,6 +162,7 @@ class Key(StrEnum):
     INSPECT_RESTORE = "inspect_restore"
     INSPECT_STORE_AGAIN = "inspect_store_again"
     INSPECT_CSV = "inspect_csv"
+    INSPECT_NEIGHBOURS = "inspect_neighbours"
 
     INSPECTIONS_FILTER = "inspections_filter"
     INSPECTIONS_PAGES = "inspections_pages"

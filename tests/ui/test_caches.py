@@ -56,6 +56,7 @@ WITHOUT_A_MODEL = {
     "ui/lessons/exam.py:_scene": "a rendered scene, by product and seed",
     "ui/lessons/lesson.py:_read": "a lesson, by its file and when that changed",
     "ui/lessons/showing.py:_picture": "a bundled sample, by its name",
+    "ui/parts/neighbours.py:_banks": "an empty table, whose entries have the version in their keys",
     "ui/parts/evaluated_photos.py:_plain": "a photo of a data set, by the hash of its file",
     "ui/parts/terms.py:terms": "the glossary, which comes with the program",
     "ui/recording.py:recorder": "who stores inspections",

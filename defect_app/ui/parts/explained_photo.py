@@ -45,19 +45,21 @@ class ExplainedPhoto:
         return cls(name, data, content_hash(data), note, frame)
 
 
-def explain_entry(entry: BatchEntry) -> None:
-    """Hand a judged photo over and open the Explain page with the model in use; for a button of another page.
+def photo_of(entry: BatchEntry) -> ExplainedPhoto:
+    """Return the file of a judged photo: another encoding of it may get another answer.
 
-    The file itself is explained: another encoding of it may get another answer. Where so much was judged since that it
-    is not held any more, the picture for the screen takes its place, and the page says so.
+    Where it is not held any more, since much was judged after it, the picture for the screen takes its place.
     """
     name, original = entry.record.file, ORIGINALS.get(entry.record.sha256)
     note = "The file is not held any more: this is the picture for the screen, which may get another answer."
     if original:
-        photo = ExplainedPhoto.of(name, original, frame=entry.record.frame)
-    else:
-        photo = ExplainedPhoto.of(name, entry.shown_jpeg, note)
-    st.session_state[Key.EXPLAIN_HANDED_OVER] = photo
+        return ExplainedPhoto.of(name, original, frame=entry.record.frame)
+    return ExplainedPhoto.of(name, entry.shown_jpeg, note)
+
+
+def explain_entry(entry: BatchEntry) -> None:
+    """Hand a judged photo over and open the Explain page with the model in use; for a button of another page."""
+    st.session_state[Key.EXPLAIN_HANDED_OVER] = photo_of(entry)
     st.session_state[KeyOf.SHARED_ADDRESS(Address.SOURCE)] = FROM_INSPECT
     st.switch_page("pages/explain.py")
 

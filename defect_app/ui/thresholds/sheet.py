@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 
 import streamlit as st
 
@@ -26,7 +27,7 @@ def draw_sheet(model: EvaluatedModel, saved: SavedPoint | None) -> None:
             return
         for ending, kind in FORMS.items():
             st.download_button(
-                ending[1:].upper(), lambda ending=ending: _made(model, saved, ending),
+                ending[1:].upper(), partial(_made, model, saved, ending),
                 f"decision-{model.spec.id}-{file_name(saved.name)}-{saved.version}{ending}", kind,
                 icon=":material/download:", on_click="ignore", width="stretch",
                 key=KeyOf.THRESHOLDS_SAVED_SHEET(ending),
