@@ -21,7 +21,7 @@ PIP_INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-deps 
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --group build --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --custom-compile-command "make lock"
 
-.PHONY: app test faults bench setup lint lock wheel image
+.PHONY: app test test-all faults bench setup lint lock wheel image
 
 app: $(or $(wildcard $(SET_UP)),$(APP_SET_UP))
 	$(BIN)/python -m defect_app app $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
@@ -29,6 +29,10 @@ app: $(or $(wildcard $(SET_UP)),$(APP_SET_UP))
 test: setup lint
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(if $(COVERAGE),--cov)
 	$(if $(COVERAGE),-$(BIN)/python -m tests.room_coverage)
+
+# Every case of a kind, where `make test` takes one, and every cell of the fault matrix.
+test-all: setup lint
+	KILLS=12 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --thorough --all-faults
 
 # Every cell of the fault matrix, and the matrix as docs/faults.md has it; `make test` runs the quick cells. As root, for disks.
 faults: setup

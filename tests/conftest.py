@@ -115,20 +115,24 @@ NOT_MEASURED = ("tests/browser/", "tests/ui/")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs the data sets where there are none: the app must pass its tests without them."""
+    """Leave out what needs the data sets where there are none, and what repeats a path of the code that is tested."""
     for item in items:
         if item.nodeid.startswith(NOT_MEASURED):
             item.add_marker("no_cover")
         if item.nodeid.startswith("tests/browser/"):
             # A browser, a server and this process share a busy machine. What fails twice fails.
             item.add_marker(pytest.mark.flaky(reruns=1))
-    if os.environ.get("DEFECT_APP_DATA"):
-        return
-    without = [item for item in items if item.get_closest_marker("data")]
+    left_out = set[str]()
+    if not config.getoption("--thorough"):
+        left_out.add("thorough")
+    if not os.environ.get("DEFECT_APP_DATA"):
+        left_out.add("data")
+    without = [item for item in items if any(item.get_closest_marker(name) for name in left_out)]
     config.hook.pytest_deselected(items=without)
     items[:] = [item for item in items if item not in without]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option by which ``make faults`` runs every cell of the fault matrix, not the quick ones alone."""
+    """Add what ``make test-all`` runs: every cell of the fault matrix, and all cases of a kind, not one alone."""
     parser.addoption("--all-faults", action="store_true", help="run every cell of the fault matrix")
+    parser.addoption("--thorough", action="store_true", help="run the cases too that repeat a path of the code")

@@ -113,6 +113,7 @@ def test_a_tree_that_cannot_be_trained_on_says_so(tmp_path: Path, missing: str) 
 
 
 @pytest.mark.data
+@pytest.mark.thorough
 @pytest.mark.timeout(600)
 def test_the_casting_set_is_as_described(castings: LoadedDataset) -> None:
     counts = Counter((p.split, p.label) for p in castings.pictures)

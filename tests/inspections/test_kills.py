@@ -1,6 +1,5 @@
 """The process that stores a batch is killed in the middle: no confirmed row is lost, and a rerun doubles none."""
 
-import multiprocessing
 import os
 import random
 import signal
@@ -23,13 +22,12 @@ from defect_app.inspections.recorder import Recorder
 from defect_app.intake import content_hash
 from defect_app.storage.database import Database
 from defect_app.storage.tables import inspections
+from tests.fresh_processes import FRESH
 from tests.inspections.records import a_new_inspection
 
-KILLS = int(os.environ.get("KILLS", "6"))
+KILLS = int(os.environ.get("KILLS", "3"))
 AGAIN = 30
 """So many files of those that were stored are brought once more by each run."""
-FRESH = multiprocessing.get_context("forkserver")
-FRESH.set_forkserver_preload(["alembic.command", __name__])
 
 
 def photo(number: int) -> bytes:

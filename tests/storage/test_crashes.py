@@ -1,6 +1,5 @@
 """The process that saves is killed in the middle: nothing is lost, nothing is half written, one point is active."""
 
-import multiprocessing
 import os
 import random
 import signal
@@ -11,11 +10,10 @@ import pytest
 
 from defect_app.decision import InspectionThresholds
 from defect_app.points import PointAction, Records, open_records
+from tests.fresh_processes import FRESH
 from tests.operating_points import a_point
 
 KILLS = int(os.environ.get("KILLS", "10"))
-FRESH = multiprocessing.get_context("forkserver")
-FRESH.set_forkserver_preload(["defect_app.points", "alembic.command", "tests.operating_points"])
 
 
 def thresholds(version: int) -> tuple[float, float]:

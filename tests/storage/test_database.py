@@ -2,12 +2,12 @@
 
 import errno
 import gc
-import multiprocessing
 import sqlite3
 import threading
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -26,13 +26,12 @@ from defect_app.storage.database import database_memory
 from defect_app.storage.failures import sqlite_failure
 from defect_app.storage.migrating import SCRIPTS, schema_version
 from defect_app.storage.tables import SCHEMA_VERSION, metadata
+from tests.fresh_processes import FRESH
 from tests.inspections.records import a_new_inspection
 from tests.migrated_once import MIGRATED_ONCE, MigratedOnce
 from tests.operating_points import a_point
 from tests.postgresql import PASSWORD, PLAIN_PASSWORD, run_statement
 
-FRESH = multiprocessing.get_context("forkserver")
-FRESH.set_forkserver_preload(["defect_app.points", "alembic.command"])
 """Processes of their own, without the threads of this one."""
 
 
@@ -158,7 +157,7 @@ def test_a_postgresql_address_works_without_the_drivers_name(server: str, patien
     assert len(open_records(f"{server}/short_name").points("tiny")) == 1
 
 
-def open_and_save(url: str, ready: "multiprocessing.synchronize.Barrier", who: str) -> None:
+def open_and_save(url: str, ready: Barrier, who: str) -> None:
     ready.wait(300)
     open_records(url).save_point(a_point(), who=who, activate=True)
 

@@ -21,6 +21,7 @@ from defect_app.training import RunLimits, train
 from defect_app.training.backbones import BACKBONES
 from defect_app.training.export import OUTPUT_NAMES
 from tests.datasets.picture_trees import write_picture
+from tests.thorough import represented_by
 
 PER_CLASS = 14
 SIDE = 64
@@ -42,6 +43,13 @@ LEARNS_FROM = {"MobileNetV2": "block_1_expand", "ResNet50": "conv2_block1_1_conv
 """A layer before the cut, for recipes whose early layers stay; the head's own layers are there all the same."""
 NAMES = ("dataset", "source", "name", "joined_with", "features_at", "learns_from", "unlabelled", "also_measured")
 """Entries that name a thing, not a way: pictures, backbones, which `test_networks` builds each, and their layers."""
+OF_EACH_KIND = (
+    "casting-mobilenetv2",  # a classifier that is fine-tuned, with scenes
+    "cifar10-cnn",  # a network from scratch for recognition
+    "imagenet-mobilenetv2",  # distilled
+    "metal-features",  # a head on features that stay
+    "phone-wearnet-mobilenetv2",  # two networks joined
+)
 WHOLE = bool(os.environ.get("WHOLE_NETWORKS"))
 
 
@@ -118,7 +126,7 @@ def _telling_recipes() -> list[str]:
     return sorted(chosen)
 
 
-@pytest.mark.parametrize("name", _telling_recipes())
+@pytest.mark.parametrize("name", represented_by(OF_EACH_KIND, sorted({*_telling_recipes(), *OF_EACH_KIND})))
 def test_a_recipe_trains_exports_reloads_and_evaluates(name: str, trees: Path, tmp_path: Path) -> None:
     recipe = tmp_path / f"{name}.toml"
     recipe.write_text(_as_toml(_small(name, trees)), encoding="utf-8")
