@@ -69,7 +69,7 @@ def test_distances_are_those_of_familiarity(inspector: Inspector) -> None:
     assert inspector.familiarity is not None
     distances = np.sort(np.linalg.norm(inspector.familiarity.references - unit_rows(features[None]), axis=1))
     judged = inspector.inspect_bytes(photo, "part.jpg")
-    assert judged.familiarity.distance == pytest.approx(distances[2], abs=1e-5)  # type: ignore[union-attr]
+    assert judged.familiarity.distance == pytest.approx(distances[2], abs=1e-5)
 
 
 def test_a_red_part_is_nearest_to_red_parts_and_a_copy_of_itself_at_distance_zero(

@@ -12,9 +12,9 @@ from defect_app.decision import (
     threshold_text,
 )
 from defect_app.points import PointInUse
-from defect_app.ui.parts.number_fields import threshold_format
+from defect_app.ui.parts.amount_fields import MOST_CHARACTERS, SHARE, draw_problem_of
 from defect_app.ui.parts.text import as_text
-from defect_app.ui.parts.unread_address import draw_unread_thresholds
+from defect_app.ui.parts.typed_number import read_number
 from defect_app.ui.session import Address, Key
 
 _WORDS = {
@@ -24,27 +24,24 @@ _WORDS = {
 
 
 def choose_threshold(in_use: PointInUse) -> Thresholds:
-    """Draw the threshold that decides the model's answer, and return its thresholds with that one moved."""
+    """Draw the threshold that decides the model's answer, and return its thresholds with that one moved.
+
+    What is no threshold, typed or in the address, stays in the field with the reason; the one in use is taken then.
+    """
     applied = in_use.point.thresholds
     label, name, what = _WORDS[type(applied)]
     # Another choice of the model has set the value already: a default beside that would be a warning in the log.
-    opened = Address.THRESHOLD not in st.session_state
     already_set = st.session_state.pop(Key.EVALUATE_THRESHOLD_SET, False)
-    # On the first run the address alone knows what the field is about to hold.
-    given = st.session_state.get(Address.THRESHOLD, st.query_params.get(Address.THRESHOLD))
-    shown = clamped_thresholds(applied, {name: given}).decisive
-    threshold = st.number_input(
-        label,
-        0.0,
-        1.0,
-        None if already_set else applied.decisive,
-        step=0.01,
-        format=threshold_format(shown),
-        key=Address.THRESHOLD,
-        bind="query-params",
-        help=f"{what} Here it only moves the figures of this page. In use: {threshold_text(applied.decisive)} "
-        f"({as_text(in_use.origin)}).",
-    )
-    if opened and threshold is not None:
-        draw_unread_thresholds({Address.THRESHOLD: given}, {Address.THRESHOLD: threshold})
-    return clamped_thresholds(applied, {name: threshold})
+    with st.container(gap="xsmall"):
+        typed = st.text_input(
+            label,
+            "" if already_set else threshold_text(applied.decisive),
+            MOST_CHARACTERS,
+            key=Address.THRESHOLD,
+            bind="query-params",
+            help=f"{what} Here it only moves the figures of this page. In use: {threshold_text(applied.decisive)} "
+            f"({as_text(in_use.origin)}).",
+        )
+        read = read_number(typed or "", *SHARE)
+        draw_problem_of(read, threshold_text(applied.decisive))
+    return applied if read.value is None else clamped_thresholds(applied, {name: read.value})

@@ -1,15 +1,21 @@
-"""Fields for amounts and percentages: what stands in one is what is computed with, or the field says why not."""
+"""Fields for amounts, percentages and thresholds: a field computes with what stands in it, or says why not."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from defect_app.decision import threshold_text
 from defect_app.ui.parts.text import as_text
-from defect_app.ui.parts.typed_number import read_number, written_number
+from defect_app.ui.parts.typed_number import TypedNumber, read_number, written_number
 
 MOST_CHARACTERS = 40
 Bounds = tuple[float, float]
+SHARE: Bounds = (0.0, 1.0)
+"""What a threshold may be."""
 
 
 def draw_number_field(
@@ -36,10 +42,57 @@ def draw_number_field(
     with place:
         typed = st.text_input(label, key=key, max_chars=MOST_CHARACTERS, persist_state="session", help=help or None)
         read = read_number(typed or "", *bounds)
-        if read.value is None:
-            used = f"Computed with {written_number(value)}."
-            st.markdown(f":red[:material/error: {as_text(read.problem)} {as_text(used)}]")
+        draw_problem_of(read, written_number(value))
     return value if read.value is None else read.value
+
+
+def draw_threshold_field(
+    place: DeltaGenerator,
+    label: str,
+    threshold: float,
+    *,
+    key: str,
+    help: str,
+    on_change: Callable[..., None],
+    args: tuple[Any, ...],
+) -> None:
+    """Draw the field of a threshold that also moves otherwise, by a drag or a button: it follows the threshold.
+
+    Parameters
+    ----------
+    place : DeltaGenerator
+        Where to draw it.
+    label, help : str
+        What it is.
+    threshold : float
+        In [0, 1]. It takes the place of a number in the field that is another one; what is no number stays, with its
+        reason, until the threshold moves: whoever moves it forgets the session's key.
+    key : str
+        Session key; it holds the text.
+    on_change, args
+        Called when somebody typed.
+    """
+    held = st.session_state.get(key)
+    known = read_number(held, *SHARE) if isinstance(held, str) else TypedNumber(float("nan"))
+    if known.value is not None and known.value != threshold:
+        st.session_state[key] = threshold_text(threshold)
+    with place:
+        typed = st.text_input(
+            label,
+            key=key,
+            max_chars=MOST_CHARACTERS,
+            persist_state="session",
+            help=help,
+            on_change=on_change,
+            args=args,
+        )
+        draw_problem_of(read_number(typed or "", *SHARE), threshold_text(threshold))
+
+
+def draw_problem_of(read: TypedNumber, used: str) -> None:
+    """Say below a field why it has no number, and which one is computed with instead; nothing where it has one."""
+    if read.value is None:
+        st.markdown(f":red[:material/error: {as_text(read.problem)} {as_text(f'Computed with {used}.')}]")
 
 
 def held_number(key: str, otherwise: float, bounds: Bounds) -> float:

@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 
 from defect_app.catalog import Catalog, CatalogEntry, models_by_product
+from defect_app.decision import threshold_text
 from defect_app.evaluation.opening import OpenedEvaluation
 from defect_app.evaluation.selection import Selection, available
 from defect_app.ui.parts.model_evaluation import model_point_in_use
@@ -93,7 +94,8 @@ def _change_to(models: Catalog, model_id: str) -> None:
     remember_model(model_id)
     # A threshold or a cell of the one model says nothing about the other.
     st.session_state[Key.EVALUATE_THRESHOLD_SET] = True
-    st.session_state[Address.THRESHOLD] = model_point_in_use(models.get(model_id)).point.thresholds.decisive
+    in_use = model_point_in_use(models.get(model_id)).point.thresholds.decisive
+    st.session_state[Address.THRESHOLD] = threshold_text(in_use)
     st.session_state[Address.CELL] = None
 
 

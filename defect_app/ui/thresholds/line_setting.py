@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from defect_app.decision import InspectionThresholds
+from defect_app.ui.parts.amount_fields import SHARE, draw_threshold_field
 from defect_app.ui.parts.line_amounts import (
     EXAMPLES,
     RATE,
@@ -14,8 +15,8 @@ from defect_app.ui.parts.line_amounts import (
     setting_in_use,
 )
 from defect_app.ui.parts.model_evaluation import EvaluatedModel
-from defect_app.ui.parts.number_fields import threshold_format
 from defect_app.ui.parts.text import as_text
+from defect_app.ui.parts.typed_number import read_number
 from defect_app.ui.session import Key
 from defect_app.ui.thresholds.lines import move_lines
 
@@ -48,11 +49,8 @@ def draw_fields(model: EvaluatedModel, lines: InspectionThresholds) -> None:
         (Key.THRESHOLDS_REVIEW, "Review from", lines.review_at, "From this score on a part goes to a person."),
         (Key.THRESHOLDS_REJECT, "Reject from", lines.reject_at, "From this score on a part is rejected."),
     ):
-        st.session_state[key] = value
-        fields.container().number_input(
-            label, 0.0, 1.0, step=0.01, format=threshold_format(value), key=key, on_change=_typed,
-            args=(model, lines, key), help=tip,
-        )  # fmt: skip
+        place = fields.container(gap="xsmall")
+        draw_threshold_field(place, label, value, key=key, help=tip, on_change=_typed, args=(model, lines, key))
     setting, in_use = line_setting(model), setting_in_use(model)
     draw_amount_fields(fields, setting, _KEYS)
     if setting == EXAMPLES:
@@ -66,7 +64,7 @@ def draw_fields(model: EvaluatedModel, lines: InspectionThresholds) -> None:
 
 
 def _typed(model: EvaluatedModel, lines: InspectionThresholds, key: Key) -> None:
-    value = st.session_state[key]
+    value = read_number(st.session_state[key], *SHARE).value
     if value is None:
         return
     # What is typed is meant: the other line gives way.

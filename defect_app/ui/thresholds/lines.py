@@ -47,6 +47,10 @@ def move_lines(model: EvaluatedModel, lines: Thresholds, origin: ChosenThreshold
     origin : ChosenThresholds, optional
         The same lines with the rule that found them.
     """
+    if _lines_left().get(model.model_sha256) != lines:
+        # What was typed and could not be read is about lines that are no more.
+        for key in (Key.THRESHOLDS_REVIEW, Key.THRESHOLDS_REJECT):
+            st.session_state.pop(key, None)
     _lines_left()[model.model_sha256] = lines
     if origin is not None:
         _origins()[model.model_sha256] = origin
