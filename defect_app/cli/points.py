@@ -52,6 +52,7 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
             parser.add_argument("--out", type=Path, metavar="FILE", required=True, help="its ending says the form")
         if name == "export":
             parser.add_argument("--out", type=Path, metavar="FILE", help="default: standard output")
+            parser.add_argument("--every-version", action="store_true", help="the whole history of the points")
         if name in ("save", "activate", "import"):
             parser.add_argument("--who", metavar="PERSON", help="who does it (default: the user of this machine)")
         if name in ("list", "show"):
@@ -168,7 +169,7 @@ def run_activate(arguments: argparse.Namespace) -> int:
 
 
 def run_export(arguments: argparse.Namespace) -> int:
-    """Write the latest version of each point."""
+    """Write the latest version of each point, and the active one, or every version."""
     from defect_app.points import open_records
 
     records = open_records()
@@ -176,7 +177,7 @@ def run_export(arguments: argparse.Namespace) -> int:
         raise InvalidOperatingPoint(
             f"No operating points of the model {arguments.model!r} are saved.", "Save one first."
         )
-    text = records.export_points(arguments.model) + "\n"
+    text = records.export_points(arguments.model, every_version=arguments.every_version) + "\n"
     if arguments.out is None:
         # Escaped, since the terminal or file may lack a character, and what it puts in its place is not JSON.
         print(json.dumps(json.loads(text), indent=2))
@@ -205,7 +206,7 @@ def run_import(arguments: argparse.Namespace) -> int:
     imported = open_records().import_points(text, person(arguments.who))
     for saved in imported:
         say(f"{saved.point.model_id}: {saved.origin}.")
-    say("None of them is active by that: see points activate.")
+    say("None of them is active by that: see points activate." if imported else "All of these points are here already.")
     return 0
 
 

@@ -12,13 +12,14 @@ from pydantic import Field, StrictFloat
 from defect_app.catalog import ThresholdEntries
 from defect_app.decision import THRESHOLD_NAMES, Costs, OperatingPoint
 from defect_app.errors import InvalidDocument, InvalidOperatingPoint
-from defect_app.points.saved_point import SavedPoint, checked_name
+from defect_app.points.saved_point import MOST_NAME, MOST_NOTE, SavedPoint, checked_name
 from defect_app.validation import validated
 
 FORM = "defect-lens-operating-points"
 FORM_VERSION = 1
 MOST_CHARACTERS = 2_000_000
 MOST_POINTS = 1000
+_ORIGIN = "[Saved elsewhere"
 Sha256 = Annotated[str, Field(pattern="^([0-9a-f]{64})?$", description="64 hexadecimal digits or empty")]
 NotEmpty = Annotated[str, Field(pattern=r"\S", description="text that is not empty")]
 Share = Annotated[StrictFloat, Field(ge=0, le=1)]
@@ -26,7 +27,7 @@ Share = Annotated[StrictFloat, Field(ge=0, le=1)]
 
 @dataclass(frozen=True, kw_only=True)
 class PointEntries(ThresholdEntries):
-    """The entries of one point in the file; `version` and what follows are for readers, an import gives its own."""
+    """The entries of one point in the file; an import gives its own version, and says in the note who saved it when."""
 
     model_id: NotEmpty
     name: str
@@ -36,8 +37,8 @@ class PointEntries(ThresholdEntries):
     defect_rate: Share | None = None
     costs: Costs | None = None
     version: Any = None
-    who: Any = None
-    created: Any = None
+    who: str | None = None
+    created: str | None = None
     active: Any = None
 
     @classmethod
@@ -65,12 +66,18 @@ class PointEntries(ThresholdEntries):
 
 @dataclass(frozen=True)
 class PointDraft:
-    """A point that was read and may be saved."""
+    """A point that was read and may be saved; its note says where it comes from."""
 
     point: OperatingPoint
     note: str
     costs: Costs | None
     defect_rate: float | None
+
+    def is_kept_as(self, saved: SavedPoint) -> bool:
+        """Whether a saved point holds the very same: then it was imported, or exported, here before."""
+        kept = (saved.point, saved.costs, saved.defect_rate)
+        notes = (self.note, self.note.partition(_ORIGIN)[0].strip())
+        return kept == (self.point, self.costs, self.defect_rate) and saved.note in notes
 
 
 def points_as_json(points: Iterable[SavedPoint]) -> str:
@@ -114,9 +121,8 @@ def points_from_json(text: str) -> tuple[PointDraft, ...]:
             drafts.append(_draft(validated(PointEntries, entry)))
         except (InvalidDocument, InvalidOperatingPoint) as error:
             raise InvalidOperatingPoint(f"Point {number} of the file: {str(error).rstrip('.')}.", remedy) from error
-    names = [(d.point.model_id, d.point.name) for d in drafts]
-    if len(set(names)) < len(names):
-        raise InvalidOperatingPoint("Two points of the file have the same model and name.", remedy)
+    if len(set(drafts)) < len(drafts):
+        raise InvalidOperatingPoint("Two points of the file are the same.", remedy)
     return tuple(drafts)
 
 
@@ -135,7 +141,18 @@ def _draft(entries: PointEntries) -> PointDraft:
         model_sha256=entries.model_sha256,
         evaluation_sha256=entries.evaluation_sha256,
     )
-    return PointDraft(point, entries.note, entries.costs, entries.defect_rate)
+    return PointDraft(point, _with_origin(entries), entries.costs, entries.defect_rate)
+
+
+def _with_origin(entries: PointEntries) -> str:
+    """Return the note, and after it who saved the point where it comes from, and when: the import is another's deed."""
+    if _ORIGIN in entries.note:
+        return entries.note
+    by = f" by {entries.who[:MOST_NAME]}" if entries.who else ""
+    when = f" on {entries.created[:16].replace('T', ' ')} UTC" if entries.created else ""
+    said = f"{entries.note} {_ORIGIN}{by}{when}]".strip()
+    # What a person wrote is not cut short for it.
+    return said if (by or when) and len(said) <= MOST_NOTE else entries.note
 
 
 def _refuse_constant(name: str) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection, select
@@ -253,12 +253,31 @@ class Records:
         self.last_known.remember(model_id, state)
         return state.saved is None
 
-    def export_points(self, model_id: str) -> str:
-        """Return the latest version of each point as JSON, to be kept or imported elsewhere."""
-        return points_as_json(self.points(model_id))
+    def versions(self, model_id: str) -> tuple[SavedPoint, ...]:
+        """Return every version of every point, the oldest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(versions(model_id).order_by(saved_points.c.id)).all()
+        return tuple(map(saved_from, rows))
+
+    def export_points(self, model_id: str, *, every_version: bool = False) -> str:
+        """Return points as JSON, to be kept or imported elsewhere.
+
+        Parameters
+        ----------
+        model_id : str
+            Of which model.
+        every_version : bool
+            The whole history, the oldest first; else the latest version of each, and the active one where that is
+            another.
+        """
+        if every_version:
+            return points_as_json(self.versions(model_id))
+        return points_as_json(with_active(self.points(model_id), self.active_point(model_id)))
 
     def import_points(self, text: str, who: str = "", *, model_id: str | None = None) -> tuple[SavedPoint, ...]:
-        """Save every point of an export, all or none; none becomes active by that.
+        """Save every point of an export that is not here yet, all or none; none becomes active by that.
+
+        Who saved a point elsewhere, and when, is put to its note: it is saved here by who imports it.
 
         Parameters
         ----------
@@ -280,10 +299,25 @@ class Records:
             raise InvalidOperatingPoint(
                 f"The file holds a point of the model {others[0]}, not of {model_id}.", "Nothing was imported."
             )
-        values = [values_of(d.point, d.note, who, d.costs, d.defect_rate) for d in drafts]
+        values = [(d, values_of(d.point, d.note, who, d.costs, d.defect_rate)) for d in drafts]
         with self._database.writing(alone_in=point_events) as connection:
-            ids = [add_version(connection, v, PointAction.IMPORTED) for v in values]
+            known = {
+                model: [saved_from(row) for row in connection.execute(versions(model))]
+                for model in {d.point.model_id for d in drafts}
+            }
+            ids = [
+                add_version(connection, of_draft, PointAction.IMPORTED)
+                for draft, of_draft in values
+                if not any(draft.is_kept_as(saved) for saved in known[draft.point.model_id])
+            ]
             return tuple(version_by_id(connection, saved_id) for saved_id in ids)
+
+
+def with_active(points: Sequence[SavedPoint], active: SavedPoint | None) -> tuple[SavedPoint, ...]:
+    """Return points with the active version among them: an older one than the latest may be in force."""
+    if active is None or any(saved.id == active.id for saved in points):
+        return tuple(points)
+    return (*points, active)
 
 
 def _asking(who: str | Asking) -> Asking:

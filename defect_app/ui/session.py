@@ -299,6 +299,7 @@ class Key(StrEnum):
     THRESHOLDS_SAVED_DEFAULT = "thresholds_saved_default"
     THRESHOLDS_SAVED_ROLL_BACK = "thresholds_saved_roll_back"
     THRESHOLDS_SAVED_EXPORT = "thresholds_saved_export"
+    THRESHOLDS_SAVED_EVERY = "thresholds_saved_every"
     THRESHOLDS_SAVED_FILE = "thresholds_saved_file"
     THRESHOLDS_SAVED_IMPORT = "thresholds_saved_import"
 

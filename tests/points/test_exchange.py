@@ -1,6 +1,7 @@
 """Points as JSON: what goes out comes in alike; what is no export is refused whole, with its reason."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,12 @@ def one_database(tmp_path_factory: pytest.TempPathFactory) -> Records:
     return open_records(f"sqlite:///{tmp_path_factory.mktemp('exchange')}/records.sqlite")
 
 
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Records:
+    """Open the records of another site."""
+    return open_records(f"sqlite:///{tmp_path / 'elsewhere.sqlite'}")
+
+
 def exported(**changes: object) -> str:
     """Return an export of two points; `changes` go into the second."""
     first = {"model_id": "tiny", "name": "day", "review_at": 0.2, "reject_at": 0.6, "model_sha256": SHA}
@@ -24,23 +31,51 @@ def exported(**changes: object) -> str:
     return json.dumps({"form": "defect-lens-operating-points", "form_version": 1, "points": points})
 
 
-def test_an_export_holds_the_latest_versions_and_comes_back_as_new_ones(records: Records) -> None:
+def test_an_export_holds_the_latest_versions_and_comes_in_elsewhere_with_who_saved_them(
+    records: Records, elsewhere: Records
+) -> None:
     records.save_point(a_point("day", reject_at=0.5))
     records.save_point(a_point("day", reject_at=0.7), note="n", who="Ada", costs=Costs(1, 2, 3), defect_rate=0.1)
     records.save_point(a_recognition_point("sure"), activate=True)
     before = {p.name: p for p in records.points("tiny")}
-    imported = records.import_points(records.export_points("tiny"), "Bob")
-    assert {p.name: p.version for p in imported} == {"day": 3, "sure": 2}
+    imported = elsewhere.import_points(records.export_points("tiny"), "Bob")
+    assert {p.name: p.version for p in imported} == {"day": 1, "sure": 1}
     for point in imported:
         old = before[point.name]
-        assert (point.point, point.note, point.costs, point.defect_rate) == (
-            old.point, old.note, old.costs, old.defect_rate,
-        )  # fmt: skip
+        assert (point.point, point.costs, point.defect_rate) == (old.point, old.costs, old.defect_rate)
         assert (point.who, point.active) == ("Bob", False)
-    active = records.active_point("tiny")
-    assert active is not None
-    assert (active.name, active.version) == ("sure", 1)
-    assert [e.action for e in records.history("tiny")[:2]] == [PointAction.IMPORTED] * 2
+    when = f"{before['day'].created:%Y-%m-%d %H:%M} UTC"
+    assert {p.name: p.note for p in imported}["day"] == f"n [Saved elsewhere by Ada on {when}]"
+    assert elsewhere.active_point("tiny") is None
+    assert [e.action for e in elsewhere.history("tiny")[:2]] == [PointAction.IMPORTED] * 2
+
+
+def test_the_same_file_a_second_time_brings_nothing_and_so_does_ones_own_export(
+    records: Records, elsewhere: Records
+) -> None:
+    records.save_point(a_point("day", reject_at=0.5), note="n", who="Ada", costs=Costs(1, 2, 3), defect_rate=0.1)
+    text = records.export_points("tiny")
+    assert records.import_points(text, "Bob") == ()
+    assert len(elsewhere.import_points(text, "Bob")) == 1
+    assert elsewhere.import_points(text, "Eve") == ()
+    # What went through elsewhere keeps the name of who saved it first.
+    assert records.import_points(elsewhere.export_points("tiny"), "Bob") == ()
+    moved = text.replace("0.5", "0.55")
+    assert [p.version for p in elsewhere.import_points(moved, "Bob")] == [2]
+
+
+def test_every_version_can_be_taken_along_the_oldest_first(records: Records, elsewhere: Records) -> None:
+    for reject_at in (0.5, 0.6, 0.7):
+        records.save_point(a_point("day", reject_at=reject_at), activate=reject_at == 0.5)
+    latest_and_active = json.loads(records.export_points("tiny"))["points"]
+    assert sorted(p["version"] for p in latest_and_active) == [1, 3]
+    imported = elsewhere.import_points(records.export_points("tiny", every_version=True))
+    assert [(p.version, p.point.thresholds.decisive) for p in imported] == [(1, 0.5), (2, 0.6), (3, 0.7)]
+
+
+def test_a_long_note_is_not_cut_for_who_saved_it(records: Records, elsewhere: Records) -> None:
+    records.save_point(a_point("day"), note="x" * 2000, who="Ada")
+    assert elsewhere.import_points(records.export_points("tiny"))[0].note == "x" * 2000
 
 
 @pytest.mark.parametrize(
@@ -64,7 +99,7 @@ def test_an_export_holds_the_latest_versions_and_comes_back_as_new_ones(records:
         (exported(name="absent"), "the entry 'name' is missing"),
         (exported(name=7), "name must be text"),
         (exported(name="default"), "delivered with"),
-        (exported(name="day"), "same model and name"),
+        (exported(name="day"), "are the same"),
         (exported(model_id=" "), "model_id must be text that is not empty"),
         (exported(model_sha256="short"), "64 hexadecimal digits"),
         (exported(n=-1), "n must be a whole number"),

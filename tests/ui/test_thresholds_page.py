@@ -281,8 +281,8 @@ def test_saved_points_are_listed_with_what_they_do_and_can_be_switched_off(model
     assert "night = shift, saved by Ada" in texts(page).replace("\\", "")
     assert (amount(page, "A missed defect costs"), amount(page, "Defective on the line, %")) == (900, 7)
     points, history = (table.value for table in page.dataframe)
-    assert list(points["point"]) == ["on this page now", "night = shift"]
-    assert list(points["review from"]) == ["0.25", "0.2"]
+    assert list(points["point"]) == ["on this page now", "night = shift", "night = shift, version 1 (active)"]
+    assert list(points["review from"]) == ["0.25", "0.2", "0.25"]
     assert list(history["did"]) == ["saved", "activated", "saved"]
     page.text_input(key=Key.THRESHOLDS_SAVED_WHO).set_value("Grace").run()
     page.button(key=Key.THRESHOLDS_SAVED_DEFAULT).click().run()

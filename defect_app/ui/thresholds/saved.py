@@ -13,6 +13,7 @@ from defect_app.evaluation.line import line_figures
 from defect_app.evaluation.thresholds import verdict_counts
 from defect_app.people.roles import Permission
 from defect_app.points import PointAction, PointEvent, SavedPoint, applicable, open_proposals
+from defect_app.points.store import with_active
 from defect_app.ui.parts.errors import draw_error, draw_problem
 from defect_app.ui.parts.line_amounts import LineSetting
 from defect_app.ui.parts.model_evaluation import EvaluatedModel
@@ -31,7 +32,8 @@ def draw_saved(model: EvaluatedModel, lines: Thresholds, setting: LineSetting | 
     """Draw the saved points with what each does to the shown photos, their history, and export and import."""
     try:
         records = shared_records()
-        points, history = records.points(model.spec.id), records.history(model.spec.id)
+        points = with_active(records.points(model.spec.id), records.active_point(model.spec.id))
+        history = records.history(model.spec.id)
     except DefectLensError as error:
         draw_error(error, icon=":material/database_off:")
         return
@@ -65,7 +67,10 @@ def _draw_points(
     ]
     if model.in_use.saved is None:
         listed.append(("default (in use)", model.in_use.point, None))
-    listed += [(f"{s.name} (active)" if s.active else s.name, s.point, s) for s in points]
+    for saved in points:
+        newer = any(other.name == saved.name and other.version > saved.version for other in points)
+        name = f"{saved.name}, version {saved.version}" if newer else saved.name
+        listed.append((f"{name} (active)" if saved.active else name, saved.point, saved))
     rows = [_row(model, setting, *one) for one in listed]
     state = st.dataframe(
         pd.DataFrame(rows).fillna(""), hide_index=True, on_select="rerun", selection_mode="single-row",
@@ -163,10 +168,17 @@ def _draw_history(model: EvaluatedModel, history: Sequence[PointEvent]) -> None:
 
 def _draw_exchange(model: EvaluatedModel, any_point: bool) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        every = st.session_state.get(Key.THRESHOLDS_SAVED_EVERY, False)
         st.download_button(
-            "Export as JSON", lambda: shared_records().export_points(model.spec.id), f"points-{model.spec.id}.json",
+            "Export as JSON",
+            lambda: shared_records().export_points(model.spec.id, every_version=every),
+            f"points-{model.spec.id}{'-history' if every else ''}.json",
             "application/json", icon=":material/download:", disabled=not any_point,
             on_click="ignore", key=Key.THRESHOLDS_SAVED_EXPORT,
+        )  # fmt: skip
+        st.checkbox(
+            "Every version", key=Key.THRESHOLDS_SAVED_EVERY, disabled=not any_point,
+            help="The whole history; else the latest version of each point, and the active one.",
         )  # fmt: skip
         with st.popover("Import", icon=":material/upload:"):
             file = st.file_uploader(
@@ -178,14 +190,16 @@ def _draw_exchange(model: EvaluatedModel, any_point: bool) -> None:
 
 def _import(model: EvaluatedModel, data: bytes) -> None:
     try:
-        text = data.decode()
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         draw_problem("This is no text: choose a file that was made by Export.")
         return
 
     def change() -> str:
-        shared_records().import_points(text, _who(), model_id=model.spec.id)
-        return "Imported; none is active by that."
+        imported = shared_records().import_points(text, _who(), model_id=model.spec.id)
+        if not imported:
+            return "All of these points are here already."
+        return f"{len(imported):,} {'point' if len(imported) == 1 else 'points'} imported; none is active by that."
 
     _change(change)
 
@@ -193,7 +207,9 @@ def _import(model: EvaluatedModel, data: bytes) -> None:
 def _activate(model: EvaluatedModel, saved: SavedPoint, done: str, version: int | None = None) -> None:
     def change() -> str:
         default = default_point(model.spec)
-        now = shared_records().activate(model.spec.id, saved.name, who=_who(), version=version, default=default)
+        # The version that stood on the screen: a newer one may have been saved meanwhile.
+        wanted = saved.version if version is None else version
+        now = shared_records().activate(model.spec.id, saved.name, who=_who(), version=wanted, default=default)
         return done if now.active else proposed(now.name)
 
     _change(change)
