@@ -1,8 +1,6 @@
 """The Evaluate page's states, run by Streamlit's own test harness on caches made for the purpose."""
 
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -297,17 +295,6 @@ def test_another_model_brings_its_own_threshold_(models: Path) -> None:
     assert page.text_input(key=Address.THRESHOLD).value == "0.4"
     page.text_input(key=Address.THRESHOLD).set_value("0,5").run()
     assert "from a defect score of 0.5;" in shown_words(page)
-
-
-def test_the_page_imports_no_tensorflow() -> None:
-    rooms = "defect_app.ui.evaluate.report, defect_app.ui.evaluate.data_check, defect_app.ui.evaluate.training"
-    pages = "defect_app.ui.compare.published, defect_app.ui.compare.one_photo, defect_app.ui.compare.side_by_side"
-    command = [sys.executable, "-X", "importtime", "-c", f"import {rooms}, {pages}"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr[-500:]
-    imported = {line.rsplit("|", 1)[-1].strip() for line in done.stderr.splitlines()}
-    assert "defect_app.ui.evaluate.report" in imported
-    assert not {name for name in imported if name.split(".")[0] in ("tensorflow", "keras", "tf_keras_vis")}
 
 
 def test_no_number_of_the_matrix_differs_from_scikit_learn(models: Path) -> None:
