@@ -17,6 +17,7 @@ from defect_app.ui.parts.address import begin_address
 from defect_app.ui.parts.errors import draw_error
 from defect_app.ui.parts.navigation import open_page
 from defect_app.ui.parts.products import choose_product, draw_picture, loaded_model
+from defect_app.ui.parts.saved_frames import framed_as_saved
 from defect_app.ui.parts.sections import draw_sections
 from defect_app.ui.parts.text import as_text
 from defect_app.ui.records import applied_point
@@ -41,7 +42,12 @@ with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
 photo, choices = choose_photo(entry, spec), None
 if photo is not None:
     try:
-        subject, inspected = Subject.judged(model, photo, applied_point(model).point)
+        point, note = applied_point(model).point, ""
+        if photo.is_own:
+            model, point, note = framed_as_saved(model, point)
+        subject, inspected = Subject.judged(model, photo, point)
+        if note:
+            st.caption(f":material/crop: {as_text(note)}")
         choices = draw_choices(model, inspected.probabilities)
     except DefectLensError as error:
         draw_error(error, icon=":material/broken_image:")

@@ -11,8 +11,9 @@ from defect_app.ui.inspect.heat import heat_controls, heat_look
 from defect_app.ui.inspect.held_batch import draw_clear, draw_undo, held_batch
 from defect_app.ui.inspect.keeping import draw_keeping
 from defect_app.ui.inspect.latest_shot import draw_latest_shot, draw_shown_verdict
+from defect_app.ui.inspect.listening import listen
 from defect_app.ui.inspect.point import draw_point, draw_point_change
-from defect_app.ui.inspect.progress import draw_finished, draw_running
+from defect_app.ui.inspect.progress import draw_finished, draw_running, is_running
 from defect_app.ui.inspect.results import (
     draw_grid,
     draw_table,
@@ -59,24 +60,25 @@ draw_readiness(is_brief=True)
 draw_keeping(batch, spec)
 apply_fixed_frames(batch)
 source = chosen_source()
-if not batch.progress().running:
+heard = listen(spec.id)
+if not is_running(batch, heard):
     select_newest(batch.entries)
 if source == CAMERA:
     draw_latest_shot(batch, spec, heat_look())
 elif source != LIVE:
     draw_shown_verdict(batch, spec, heat_look())
-draw_drop(source, batch, spec)
+draw_drop(source, batch, spec, heard)
 if source in (CAMERA, LIVE):
     draw_guidance(spec, opened=False)
 draw_undo(batch)
 
-progress = batch.progress()
-if progress.running:
-    draw_running(batch)
-elif progress.total:
+running = is_running(batch, heard)
+if running:
+    draw_running(batch, heard)
+elif batch.progress().total:
     draw_finished(batch)
 
-if batch.entries and not progress.running:
+if batch.entries and not running:
     names = names_of(batch)
     draw_point_change(batch)
     draw_unusable(batch.entries, names)

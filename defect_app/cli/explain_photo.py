@@ -52,19 +52,26 @@ def run(arguments: argparse.Namespace) -> int:
     from defect_app.explanation.asked_map import AskedMap
     from defect_app.explanation.exporting import as_npy, as_png
     from defect_app.hosting.local_model_host import LocalModelHost
+    from defect_app.inspections.fixed_frames import framed_product
+    from defect_app.inspections.frames_in_use import frames_in_use
     from defect_app.intake import PhotoFile, Rejection, read_file
     from defect_app.points import point_in_use
 
     model = LocalModelHost(arguments.models_folder).inspector(arguments.model)
+    frames = frames_in_use(framed_product(model.spec))
+    model = model.in_frames(frames.frames)
     asked = AskedMap.of(model, arguments.method, arguments.layer, arguments.class_name)
     content = read_file(PhotoFile.at(arguments.file))
     used = point_in_use(model.default_point, None)
-    if used.warning:
-        say(used.warning)
+    for warning in filter(None, (used.warning, frames.warning)):
+        say(warning)
+    if frames.frames:
+        which = "the fixed frame" if len(frames.frames) == 1 else f"the first of {len(frames.frames)} fixed frames"
+        say(f"Judged in {which} of this product, as saved on Inspect.")
     judged = (
         content
         if isinstance(content, Rejection)
-        else model.inspect_bytes(content.data, str(arguments.file), used.point)
+        else model.inspect_bytes(content.data, str(arguments.file), frames.at(used.point))
     )
     if isinstance(judged, Rejection):
         say(f"{arguments.file}: {judged.reason}. {judged.remedy}")

@@ -116,7 +116,7 @@ class Batch:
         self._waiting: deque[PhotoFile] = deque()
         self._in_hand: deque[PhotoFile] = deque()
         self._skipped = 0
-        self._pause_after = 0
+        self._pause_after = self._most = 0
         self._worker: threading.Thread | None = None
         self._stop = threading.Event()
         self._problem = ""
@@ -134,30 +134,48 @@ class Batch:
         """Why the batch last ended early, in words; empty when it did not."""
         return self._problem
 
-    def add(self, files: Sequence[PhotoFile]) -> None:
+    def add(self, files: Sequence[PhotoFile], *, continues: bool = False) -> None:
         """Queue files, and go on judging; files of the operating system are skipped and counted.
 
-        After `MOST_FILES` of them it pauses: the others wait for `resume`, and none is lost.
+        After `MOST_FILES` of one drop it pauses: the others wait for `resume`, and none is lost.
+
+        Parameters
+        ----------
+        files : sequence of PhotoFile
+            What came.
+        continues : bool
+            They are further files of the drop that came last: what was stopped stays so, and what is full.
         """
         photos = [f for f in files if not is_system_file(f.name)]
         with self._lock:
             self._skipped += len(files) - len(photos)
             self._waiting.extend(photos)
-            self._pause_after += min(len(photos), MOST_FILES)
+            if not continues:
+                self._most = self._pause_after + MOST_FILES
+            self._pause_after = min(self._pause_after + len(photos), self._most)
+            if continues:
+                if not self._stop.is_set() and not self._is_full():
+                    self._start()
+                return
         self.resume()
 
     def resume(self) -> None:
         """Go on with what waits, after `stop` or after the batch ended early; a batch that runs is left alone."""
         with self._lock:
             self._stop.clear()
-            if self._worker is not None:
-                return
-            self._problem = ""
-            self._pause_after = len(self._entries) + MOST_FILES
-            if self._waiting:
-                self._started_at, self._started_done = time.monotonic(), len(self._entries)
-                self._worker = threading.Thread(target=self._run, name="batch", daemon=True)
-                self._worker.start()
+            if self._worker is None:
+                self._pause_after = self._most = len(self._entries) + MOST_FILES
+                self._start()
+
+    def _start(self) -> None:
+        """Judge what waits, unless that goes on already; called under the lock."""
+        if self._worker is not None:
+            return
+        self._problem = ""
+        if self._waiting:
+            self._started_at, self._started_done = time.monotonic(), len(self._entries)
+            self._worker = threading.Thread(target=self._run, name="batch", daemon=True)
+            self._worker.start()
 
     def stop(self) -> None:
         """Stop after the photos in hand; what is judged stays, and what waits is kept for `resume`."""

@@ -22,13 +22,15 @@ class DataEntries:
     """The training set: a registered data set or a folder, rendered scenes, further pictures without labels.
 
     `sampling` makes the classes of the training pictures equally many: ``over`` repeats pictures of the rare ones,
-    ``under`` leaves out some of the others. `also_measured` names further data sets of the same classes: their test
+    ``under`` leaves out some of the others. `copies_limit` is how many pictures of one group (copies of one part) are
+    trained on at most; 0 for all of them. `also_measured` names further data sets of the same classes: their test
     pictures are evaluated beside, each set under its own name as the split.
     """
 
     dataset: str
     also_measured: tuple[str, ...] = ()
     sampling: Literal["none", "over", "under"] = "none"
+    copies_limit: Count = 0
     scenes: Count = 0
     scenes_validation: Count = 0
     unlabelled: tuple[str, ...] = ()
@@ -129,6 +131,8 @@ class AugmentationEntries:
         Up to this share of each side is cut away at a place chosen by chance, and the rest enlarged.
     blur_px, noise : float
         Greatest standard deviation, in pixels and in grey levels.
+    sharpen : float
+        Up to this share of what a blur of one pixel takes away is added once more (an unsharp mask).
     fill : str
         What comes in from outside: ``reflect``, ``edge``, or ``constant`` for black.
     """
@@ -149,6 +153,7 @@ class AugmentationEntries:
     hue: Share = 0.0
     crop: Share = 0.0
     blur_px: Amount = 0.0
+    sharpen: Amount = 0.0
     noise: Amount = 0.0
     fill: Literal["reflect", "edge", "constant"] = "reflect"
 

@@ -103,11 +103,14 @@ def _relit(pixels: np.ndarray, entries: AugmentationEntries, rng: np.random.Gene
     lift = 255 * rng.uniform(-1, 1) * entries.brightness
     sigma = rng.uniform(0, 1) * entries.blur_px
     noise = rng.uniform(0, 1) * entries.noise
+    sharpened = rng.uniform(0, 1) * entries.sharpen if entries.sharpen else 0.0
     if entries.contrast or entries.brightness:
         levels = (np.arange(256) - 127.5) * gain + 127.5 + lift
         pixels = cv2.LUT(pixels, np.clip(np.rint(levels), 0, 255).astype(np.uint8))
     if sigma > 0.2:
         pixels = cv2.GaussianBlur(pixels, (0, 0), sigma)
+    if sharpened:
+        pixels = cv2.addWeighted(pixels, 1 + sharpened, cv2.GaussianBlur(pixels, (0, 0), 1.0), -sharpened, 0)
     if noise > 0.5:
         # One grain for the three colours: cheaper by two thirds, and nearest to a grey camera's noise.
         grain = rng.standard_normal(pixels.shape[:2], np.float32)[..., None] * np.float32(noise)

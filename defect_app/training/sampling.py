@@ -1,7 +1,8 @@
-"""Makes classes equally many among the training pictures, by repeating pictures or leaving some out."""
+"""Which pictures are trained on: so many copies of one part at most, and classes that are equally many."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
@@ -37,3 +38,31 @@ def sampled_indices(labels: Sequence[str] | np.ndarray, sampling: Sampling, seed
     # Resizing repeats a whole shuffled class before any picture comes again.
     chosen = [np.resize(rng.permutation(np.flatnonzero(classes == name)), wanted) for name in names]
     return np.sort(np.concatenate(chosen))
+
+
+def without_surplus_copies(groups: Sequence[object], digests: Sequence[str], limit: int) -> np.ndarray:
+    """Choose at most so many pictures of each group.
+
+    Parameters
+    ----------
+    groups : sequence, length n
+        What shows the same thing has the same group, see `datasets.LabelledPicture`.
+    digests : sequence of str, length n
+        SHA-256 of each picture: the smallest of a group stay, so that every fold keeps the same ones.
+    limit : int
+        0 keeps all.
+
+    Returns
+    -------
+    ndarray of int64
+        Indices of pictures, rising.
+    """
+    if not limit:
+        return np.arange(len(groups))
+    kept: Counter[object] = Counter()
+    chosen = []
+    for index in sorted(range(len(groups)), key=lambda i: digests[i]):
+        if kept[groups[index]] < limit:
+            kept[groups[index]] += 1
+            chosen.append(index)
+    return np.array(sorted(chosen), dtype=np.int64)

@@ -19,7 +19,7 @@ from defect_app.scenes.files import SceneFile, scene_file
 from defect_app.scenes.seeds import evaluation_seeds, training_seeds
 from defect_app.training.localisation_loss import MaskedPictures
 from defect_app.training.pictures import TrainingPictures, input_pixels, one_hot, read_inputs
-from defect_app.training.sampling import sampled_indices
+from defect_app.training.sampling import sampled_indices, without_surplus_copies
 
 _last_rendered: dict[tuple[str, range], list[scenes.Scene]] = {}
 
@@ -125,6 +125,8 @@ def render_many(product: str, seeds: range, progress: Progress) -> list[scenes.S
 
 
 def _sampled(pictures: tuple[LabelledPicture, ...], recipe: Recipe) -> tuple[LabelledPicture, ...]:
+    kept = without_surplus_copies([p.group for p in pictures], [p.sha256 for p in pictures], recipe.data.copies_limit)
+    pictures = tuple(pictures[i] for i in kept)
     indices = sampled_indices([p.label for p in pictures], recipe.data.sampling, recipe.seed)
     return tuple(pictures[i] for i in indices)
 

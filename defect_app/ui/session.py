@@ -119,6 +119,7 @@ class Key(StrEnum):
     INSPECT_CHANGE_PRODUCT = "inspect_change_product"
     INSPECT_LISTENING = "inspect_listening"
     INSPECT_UNSENT = "inspect_unsent"
+    INSPECT_FED_DROP = "inspect_fed_drop"
     INSPECT_NEWEST = "inspect_newest"
     INSPECT_FOLLOWING = "inspect_following"
     INSPECT_OPENED = "inspect_opened"

@@ -1,6 +1,7 @@
 """``explain-photo``: one map of one photo as numbers, picture and JSON; whatever is wrong is named."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import cv2
@@ -9,8 +10,12 @@ import pytest
 
 from defect_app.cli.main import main
 from defect_app.explanation import class_target, defect_target, input_map
+from defect_app.explanation.asked_map import AskedMap
 from defect_app.explanation.gradient_engines import gradient_engine
-from defect_app.inspection import Inspector, input_pixels
+from defect_app.inspection import Inspected, Inspector, input_pixels
+from defect_app.inspection.framing import FixedFrame
+from defect_app.inspections.fixed_frames import FixedFrames
+from defect_app.storage.database import Database
 from tests.model_folders import part_photo
 from tests.photo_files import jpeg_bytes
 
@@ -126,3 +131,23 @@ def test_a_place_that_cannot_be_written_is_named(
 ) -> None:
     assert run(photo, tiny_models, "--npy", str(tmp_path / "nowhere" / "map.npy")) == 4
     assert "cannot be written" in capsys.readouterr().err
+
+
+def test_a_photo_is_explained_in_the_frame_that_is_saved_for_its_product(
+    tiny_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DEFECT_APP_DATABASE_URL", f"sqlite:///{tmp_path / 'records.db'}")
+    tray = tmp_path / "tray.jpg"
+    tray.write_bytes(jpeg_bytes(np.hstack([part_photo(-1.2), part_photo(1.2)])))
+    right = FixedFrame(0.5, 0, 0.5, 1)
+    with closing(Database()) as database:
+        FixedFrames(database).save("casting", [right])
+    assert run(tray, tiny_models, "--npy", str(tmp_path / "map.npy"), "--json") == 0
+    answer = capsys.readouterr()
+    assert json.loads(answer.out)["verdict"] == "REJECT", "the right half of the tray is the defective one"
+    assert "the fixed frame of this product" in answer.err
+    judged = Inspector.from_id("tiny", tiny_models).in_frames([right]).inspect_bytes(tray.read_bytes(), "tray.jpg")
+    assert isinstance(judged, Inspected)
+    asked = AskedMap.of(Inspector.from_id("tiny", tiny_models), "grad-cam", "", "")
+    found = asked.of_photo(Inspector.from_id("tiny", tiny_models), judged, lambda *_: None)
+    np.testing.assert_array_equal(np.load(tmp_path / "map.npy", allow_pickle=False), found.heat.unscaled)

@@ -209,6 +209,36 @@ def test_line_22_of_more_than_the_limit_at_once_the_first_are_judged_and_the_oth
     assert not batch.progress().full
 
 
+def test_line_22_a_drop_that_comes_in_handfuls_pauses_after_the_limit_as_if_it_had_come_at_once(
+    inspector: Inspector,
+) -> None:
+    batch = Batch(inspector)
+    names = [str(number) for number in range(MOST_FILES + 4)]
+    for first in range(0, len(names), 100):
+        batch.add(pending(dict.fromkeys(names[first : first + 100], b"")), continues=first > 0)
+        batch.wait()
+    paused = batch.progress()
+    assert (paused.done, paused.full, paused.running) == (MOST_FILES, True, False)
+    assert paused.waiting == tuple(names[MOST_FILES:])
+    batch.resume()
+    batch.wait()
+    assert batch.progress().done == MOST_FILES + 4
+
+
+def test_what_comes_of_a_drop_after_it_was_stopped_waits_and_the_next_drop_goes_on(inspector: Inspector) -> None:
+    batch = Batch(inspector)
+    batch.add(pending({"a": b"", "b": b""}))
+    batch.wait()
+    batch.stop()
+    batch.add(pending({"c": b"", "d": b""}), continues=True)
+    batch.wait()
+    stopped = batch.progress()
+    assert (stopped.done, stopped.waiting, stopped.stopped) == (2, ("c", "d"), True)
+    batch.add(pending({"e": b""}))
+    batch.wait()
+    assert [entry.record.file for entry in batch.entries] == ["a", "b", "c", "d", "e"]
+
+
 def test_a_file_that_the_browser_kept_back_for_its_size_is_listed_with_its_reason(inspector: Inspector) -> None:
     batch = Batch(inspector)
     batch.add([*pending(photos(1)), PhotoFile.not_sent("huge.png", 31_000_000)])

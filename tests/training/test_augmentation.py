@@ -29,6 +29,7 @@ def test_with_all_switched_off_the_picture_stays_as_it_is() -> None:
         AugmentationEntries(brightness=0.3),
         AugmentationEntries(contrast=0.5),
         AugmentationEntries(blur_px=3),
+        AugmentationEntries(sharpen=2),
         AugmentationEntries(noise=20),
         AugmentationEntries(shear_degrees=20),
         AugmentationEntries(crop=0.4),

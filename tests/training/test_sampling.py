@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from defect_app.training.sampling import sampled_indices
+from defect_app.training.sampling import sampled_indices, without_surplus_copies
 
 LABELS = np.array(["ok"] * 9 + ["defect"] * 2 + ["strange"] * 4)
 
@@ -33,3 +33,10 @@ def test_another_seed_chooses_other_pictures() -> None:
 @pytest.mark.parametrize("labels", [LABELS, np.array([], str)])
 def test_without_sampling_everything_stays(labels: np.ndarray) -> None:
     assert list(sampled_indices(labels, "none", 0)) == list(range(len(labels)))
+
+
+def test_of_a_part_with_many_copies_so_many_stay_and_every_fold_keeps_the_same_ones() -> None:
+    groups, digests = [7, 7, 3, 7, 9], ["c", "a", "x", "b", "y"]
+    assert without_surplus_copies(groups, digests, 2).tolist() == [1, 2, 3, 4]
+    assert without_surplus_copies(groups[::-1], digests[::-1], 2).tolist() == [0, 1, 2, 3]
+    assert without_surplus_copies(groups, digests, 0).tolist() == [0, 1, 2, 3, 4]

@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,10 @@ from streamlit.testing.v1 import AppTest
 
 from defect_app.catalog import read_spec, weights_sha256, write_spec
 from defect_app.explanation.cache import COLUMNS, ExplanationOrigin, Explanations, write_explanations
+from defect_app.inspection.framing import FixedFrame
+from defect_app.inspections.fixed_frames import FixedFrames
 from defect_app.scenes.samples import Sample, samples_for
+from defect_app.storage.database import Database
 from defect_app.ui.parts.explained_photo import FROM_INSPECT, ExplainedPhoto
 from defect_app.ui.session import Address, Key, KeyOf
 from tests.model_folders import part_photo
@@ -74,6 +78,18 @@ def test_a_photo_handed_over_is_judged_and_its_map_is_checked() -> None:
     assert "Class activation map" in said(page)
     assert "Hiding the hottest 2 % takes the answer from" in said(page)
     assert r"a \*part\*\.jpg" in said(page)
+
+
+@pytest.mark.usefixtures("models")
+def test_a_dropped_photo_is_explained_in_the_frame_that_is_saved_for_its_product() -> None:
+    with closing(Database()) as database:
+        FixedFrames(database).save("casting", [FixedFrame(0.5, 0, 0.5, 1)])
+    page = explain_page(address={Address.SOURCE: "file"})
+    tray = jpeg_bytes(np.hstack([part_photo(-1.2), part_photo(1.2)]))
+    page.file_uploader(key=Key.EXPLAIN_UPLOAD).set_value(("tray.jpg", tray, "image/jpeg")).run()
+    assert not page.exception
+    assert "Judged in the fixed frame of this product, as saved on Inspect" in said(page)
+    assert "REJECT" in said(page), "the right half of the tray is the defective one"
 
 
 @pytest.mark.usefixtures("models")

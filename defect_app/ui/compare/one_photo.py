@@ -43,4 +43,4 @@ def draw_one_photo(compared: Compared) -> None:
         with grid.container(border=True, gap="xsmall"):
             st.markdown(f"**{as_text(model.title)}**")
             st.caption(good_for(model.spec))
-            draw_model_answer(model, data, name)
+            draw_model_answer(model, data, name, is_own=upload is not None)

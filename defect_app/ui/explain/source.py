@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
 
@@ -56,7 +58,7 @@ def choose_photo(entry: CatalogEntry, spec: ModelSpec) -> ExplainedPhoto | None:
     if upload is None:
         st.info("Drop a photo above, or take one of the samples.", icon=":material/info:")
         return None
-    return ExplainedPhoto.of(upload.name, upload.getvalue())
+    return replace(ExplainedPhoto.of(upload.name, upload.getvalue()), is_own=True)
 
 
 def _sample(spec: ModelSpec) -> ExplainedPhoto | None:

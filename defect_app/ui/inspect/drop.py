@@ -10,12 +10,12 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from defect_app.catalog import ModelSpec, ModelVersion
 from defect_app.hosting.batch import MOST_FILES, Batch
-from defect_app.intake import ACCEPTED_IN_WORDS, MAX_BYTES, Photo, PhotoFile, encode_jpeg, read_photo
+from defect_app.intake import ACCEPTED_IN_WORDS, Photo, PhotoFile, encode_jpeg, read_photo
 from defect_app.scenes.photographing import guidance_for
 from defect_app.scenes.samples import Sample, samples_for
 from defect_app.ui.inspect.camera import NO_CAMERA, draw_guide, may_use_camera
 from defect_app.ui.inspect.held_batch import keep_batch
-from defect_app.ui.inspect.listening import listen
+from defect_app.ui.inspect.listening import LIMIT_MB, Heard
 from defect_app.ui.inspect.live import draw_live
 from defect_app.ui.parts.text import as_text
 from defect_app.ui.session import Key, KeyOf
@@ -28,7 +28,6 @@ SOURCES = {
     LIVE: ":material/videocam:",
     "Samples": ":material/collections:",
 }
-LIMIT_MB = MAX_BYTES // 1_000_000
 FEW_PHOTOS_S = 0.3
 
 
@@ -46,7 +45,7 @@ def chosen_source() -> str:
     )
 
 
-def draw_drop(source: str, batch: Batch, spec: ModelSpec) -> None:
+def draw_drop(source: str, batch: Batch, spec: ModelSpec, heard: Heard) -> None:
     """Draw a way in, and hand what comes to the batch at once.
 
     Parameters
@@ -57,9 +56,11 @@ def draw_drop(source: str, batch: Batch, spec: ModelSpec) -> None:
         Takes the files and starts judging them.
     spec : ModelSpec
         The model, for its samples.
+    heard : Heard
+        What the browser told, see `listen`.
     """
     st.session_state.setdefault(Key.INSPECT_DROP_ROUND, 0)
-    unsent = listen(LIMIT_MB)
+    unsent = heard.unsent
     if unsent.files:
         # The others of the drop are still on their way: the drop zone stays, but where there are none.
         st.session_state[Key.INSPECT_DROP_ROUND] += unsent.all
@@ -72,6 +73,7 @@ def draw_drop(source: str, batch: Batch, spec: ModelSpec) -> None:
             st.file_uploader(
                 f"Drop photos here. {limits}", accept_multiple_files=True, key=key, max_upload_size=LIMIT_MB
             ),
+            heard.fed_drop,
         )
     elif source == "Folder":
         _take(
@@ -79,6 +81,7 @@ def draw_drop(source: str, batch: Batch, spec: ModelSpec) -> None:
             st.file_uploader(
                 f"Drop a folder here. {limits}", accept_multiple_files="directory", key=key, max_upload_size=LIMIT_MB
             ),
+            heard.fed_drop,
         )
     elif source in (CAMERA, LIVE) and not may_use_camera(st.context.url):
         st.warning(NO_CAMERA, icon=":material/no_photography:")
@@ -95,17 +98,19 @@ def draw_drop(source: str, batch: Batch, spec: ModelSpec) -> None:
         _draw_samples(batch, spec)
 
 
-def _take(batch: Batch, uploads: Sequence[UploadedFile]) -> None:
+def _take(batch: Batch, uploads: Sequence[UploadedFile], fed_drop: str = "") -> None:
     if not uploads:
         return
+    continues = bool(fed_drop) and fed_drop == st.session_state.get(Key.INSPECT_FED_DROP)
+    st.session_state[Key.INSPECT_FED_DROP] = fed_drop
     # A new key empties the drop zone: the files are the batch's now, and the server lets go of their bytes.
     st.session_state[Key.INSPECT_DROP_ROUND] += 1
-    _hand_over(batch, [PhotoFile.of_bytes(u.name, u.getvalue) for u in uploads])
+    _hand_over(batch, [PhotoFile.of_bytes(u.name, u.getvalue) for u in uploads], continues=continues)
 
 
-def _hand_over(batch: Batch, files: Sequence[PhotoFile]) -> NoReturn:
-    keep_batch(batch)
-    batch.add(files)
+def _hand_over(batch: Batch, files: Sequence[PhotoFile], *, continues: bool = False) -> NoReturn:
+    keep_batch(batch, continues=continues)
+    batch.add(files, continues=continues)
     # A few photos are judged sooner than a progress bar is drawn.
     batch.wait(FEW_PHOTOS_S)
     st.rerun()

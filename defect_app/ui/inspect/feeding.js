@@ -1,45 +1,82 @@
 // Gives the uploader a large drop a few megabytes at a time. It tells the server of files only when the last one of what
 // it was given has arrived: so the first photos are judged while the others are still on their way, and the server never
-// holds the whole drop.
+// holds the whole drop. Many small files come in handfuls as well: the uploader draws the list of its files anew for each
+// that begins or ends, which for five hundred at once keeps the browser busy for a minute.
 
 const WHOLE_BYTES = 24e6
 const AT_ONCE_BYTES = 12e6
+const AT_ONCE_FILES = 60
+const NOT_LISTED_MS = 6000
 const ZONE = '[class*="st-key-inspect_drop"]'
 
 // Of the page and not of the component, which is made anew while photos are judged.
-const drop = (window.defectLensDrop ||= { line: [], feeding: false })
+const drop = (window.defectLensDrop ||= { line: [], feeding: false, watching: false, announced: "" })
 
 // Returns whether the files were taken over: a small drop is left to the uploader as it is.
 function takeOver(files) {
   const all = files.reduce((sum, file) => sum + file.size, 0)
-  if (all <= WHOLE_BYTES || files.length < 2) return false
+  if (files.length < 2 || (all <= WHOLE_BYTES && files.length <= AT_ONCE_FILES)) return false
   drop.line.push(...files)
   drop.of = product()
   tell()
-  if (!drop.feeding) feed()
+  if (!drop.feeding) drop.id = `${Date.now()}-${Math.random()}`
+  if (!drop.watching) watch()
   return true
 }
 
-function feed() {
-  drop.feeding = drop.line.length > 0
+// Until everything is sent, and the page knows that it is.
+function watch() {
+  drop.feeding = drop.line.length > 0 || isOnItsWay()
   tell()
-  if (!drop.feeding) return
+  announce()
+  drop.watching = drop.feeding || drop.announced !== ""
+  if (drop.watching) setTimeout(watch, 150)
+  if (drop.feeding) feed()
+}
+
+function feed() {
   // Photos dropped for one product are judged as no other: they wait until the page is back at theirs.
   const input = product() === drop.of ? document.querySelector(`${ZONE} input[type=file]`) : null
   const key = input && keyOf(input)
-  setTimeout(feed, 150)
+  if (input && key === drop.fedKey && isLost(input)) {
+    drop.line.unshift(...drop.inHand)
+    drop.fedKey = null
+  }
   // The zone gets another key when its files are the batch's.
-  if (!input || key === drop.fedKey) return
+  if (!input || key === drop.fedKey || !drop.line.length) return
   const some = new DataTransfer()
   let bytes = 0
-  while (drop.line.length && (!bytes || bytes + drop.line[0].size <= AT_ONCE_BYTES)) {
+  while (drop.line.length && some.items.length < AT_ONCE_FILES && (!bytes || bytes + drop.line[0].size <= AT_ONCE_BYTES)) {
     bytes += drop.line[0].size
     some.items.add(drop.line.shift())
   }
   drop.fedKey = key
-  drop.fedInput = input
+  drop.zone = drop.fedInput = input
+  drop.inHand = [...some.files]
+  drop.fedAt = Date.now()
   input.files = some.files
   input.dispatchEvent(new Event("change", { bubbles: true }))
+}
+
+// A handful ends with its zone when the page is left, and a zone that is just drawn may miss it: it is sent again.
+function isLost(input) {
+  const isListed = input.closest(ZONE).querySelector('[data-testid="stFileChip"]')
+  return input !== drop.zone || (!isListed && Date.now() - drop.fedAt > NOT_LISTED_MS)
+}
+
+// The server takes what comes until this ends for one drop: it counts its files together, a stop holds for all of them,
+// and the product's page shows the batch as running. Nothing is told while another page or product is open.
+function announce() {
+  const fed = drop.feeding ? drop.id : ""
+  if (fed === drop.announced || product() !== drop.of || !drop.component.parentElement.isConnected) return
+  drop.announced = fed
+  drop.component.setStateValue("fed", { id: fed, model: drop.of })
+}
+
+// Whether the last handful is not the batch's yet.
+function isOnItsWay() {
+  const input = drop.fedKey && document.querySelector(`${ZONE} input[type=file]`)
+  return Boolean(input) && product() === drop.of && keyOf(input) === drop.fedKey
 }
 
 function keyOf(input) {
@@ -53,16 +90,18 @@ function product() {
 // What waits in the browser would be lost with the page.
 function tell() {
   const left = drop.line.length
+  const sending = left > 0 || drop.feeding
   let note = document.getElementById("defect-lens-sending")
-  if (left && !note) {
+  if (sending && !note) {
     note = document.createElement("div")
     note.id = "defect-lens-sending"
     note.setAttribute("role", "status")
     document.body.append(note)
   }
-  if (left) note.textContent = `${left} ${left === 1 ? "photo waits" : "photos wait"} in this browser to be sent: keep the page open.`
+  const waiting = left ? `${left} ${left === 1 ? "photo waits" : "photos wait"} in this browser to be sent` : "The last photos are being sent"
+  if (sending) note.textContent = `${waiting}: keep the page open.`
   else note?.remove()
   drop.leaving ||= (event) => event.preventDefault()
   window.removeEventListener("beforeunload", drop.leaving)
-  if (left) window.addEventListener("beforeunload", drop.leaving)
+  if (sending) window.addEventListener("beforeunload", drop.leaving)
 }

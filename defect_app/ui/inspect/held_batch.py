@@ -28,10 +28,14 @@ def held_batch(loaded: Inspector, in_use: PointInUse) -> Batch:
     return batch
 
 
-def keep_batch(batch: Batch) -> None:
-    """Hold a batch that is about to get photos, so that a reload finds it; what was cleared before is let go."""
+def keep_batch(batch: Batch, *, continues: bool = False) -> None:
+    """Hold a batch that is about to get photos, so that a reload finds it; what was cleared before is let go.
+
+    The first photo of a drop is the one to show; further handfuls of it, which continue it, change nothing there.
+    """
     st.session_state.pop(Key.INSPECT_CLEARED, None)
-    st.session_state[Key.INSPECT_NEWEST] = len(batch.entries)
+    if not continues:
+        st.session_state[Key.INSPECT_NEWEST] = len(batch.entries)
     OPEN_BATCHES.add(batch)
 
 

@@ -6,6 +6,7 @@ const heard = new WeakMap()
 
 export default function (component) {
   const { parentElement } = component
+  drop.component = component
   const known = heard.get(parentElement)
   if (known) {
     known.component = component
@@ -55,6 +56,8 @@ export default function (component) {
     heard.delete(parentElement)
   }
   heard.set(parentElement, state)
+  // Whether a component that is made anew still tells of a drop is not known.
+  if (drop.watching) drop.announced = null
   return state.stop
 }
 

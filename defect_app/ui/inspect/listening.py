@@ -11,11 +11,13 @@ import streamlit as st
 from pydantic import Field, StrictBool, StrictInt
 
 from defect_app.errors import InvalidDocument
-from defect_app.intake import PhotoFile
+from defect_app.intake import MAX_BYTES, PhotoFile
 from defect_app.ui.session import Key
 from defect_app.validation import validated
 
 MEBIBYTE = 1 << 20
+LIMIT_MB = MAX_BYTES // 1_000_000
+"""What the uploader takes of one photo, in what it calls MB."""
 
 SCRIPTS = ("listening.js", "feeding.js")
 """Joined into one module: a component of this kind is one script."""
@@ -58,13 +60,32 @@ class UnsentFiles:
         return [PhotoFile.not_sent(file.name, file.size) for file in self.files]
 
 
-def listen(limit_mb: int) -> UnsentFiles:
-    """Return the files above the uploader's limit, in mebibytes, that were dropped since the last run of the page."""
+@dataclass(frozen=True)
+class Heard:
+    """What the browser told: files that it kept back, and the drop that it sends in handfuls, empty for none."""
+
+    unsent: UnsentFiles
+    fed_drop: str
+
+
+def listen(model_id: str) -> Heard:
+    """Return the files above the uploader's limit that were dropped since the last run of the page.
+
+    Beside them, which drop for this model is sent in handfuls at this moment.
+    """
     with st.container(key=Key.SHARED_QUIET_LISTENING):
         heard = _COMPONENT(
-            key=Key.INSPECT_LISTENING, data={"most": limit_mb * MEBIBYTE}, on_refused_change=lambda: None
+            key=Key.INSPECT_LISTENING,
+            data={"most": LIMIT_MB * MEBIBYTE},
+            on_refused_change=lambda: None,
+            on_fed_change=lambda: None,
         )
-    sent = heard.get("refused")
+    fed = heard.get("fed")
+    fed_drop = str(fed.get("id", "")) if isinstance(fed, Mapping) and fed.get("model") == model_id else ""
+    return Heard(_unsent(heard.get("refused")), fed_drop)
+
+
+def _unsent(sent: object) -> UnsentFiles:
     if not isinstance(sent, Mapping) or sent.get("id") == st.session_state.get(Key.INSPECT_UNSENT):
         return UnsentFiles()
     st.session_state[Key.INSPECT_UNSENT] = sent.get("id")

@@ -6,6 +6,7 @@ import streamlit as st
 
 from defect_app.hosting.batch import Batch, BatchProgress
 from defect_app.intake import display_name
+from defect_app.ui.inspect.listening import Heard
 from defect_app.ui.parts.text import as_text, name_as_text
 from defect_app.ui.parts.verdicts import LOOKS
 from defect_app.ui.session import Key
@@ -15,19 +16,29 @@ NAMED = 3
 """How many of the photos that are left are named."""
 
 
-def draw_running(batch: Batch) -> None:
-    """Follow a running batch until it ends, then draw the whole page anew."""
-    st.fragment(_follow, run_every=0.5)(batch)
-
-
-def _follow(batch: Batch) -> None:
+def is_running(batch: Batch, heard: Heard) -> bool:
+    """Return whether photos are judged, or more of the same drop are on their way, with nobody having stopped that."""
     progress = batch.progress()
-    if not progress.running:
+    return progress.running or (bool(heard.fed_drop) and not progress.stopped)
+
+
+def draw_running(batch: Batch, heard: Heard) -> None:
+    """Follow a running batch until it ends, then draw the whole page anew."""
+    st.fragment(_follow, run_every=0.5)(batch, heard)
+
+
+def _follow(batch: Batch, heard: Heard) -> None:
+    progress = batch.progress()
+    if not is_running(batch, heard):
         st.rerun()
     share = progress.done / progress.total if progress.total else 0.0
     bar, button = st.columns([5, 1], vertical_alignment="center")
-    bar.progress(share, text=progress_text(progress))
-    if button.button("Stop", icon=":material/stop_circle:", key=Key.INSPECT_STOP, width="stretch"):
+    bar.progress(share, text=progress_text(progress) + (" · more are being sent" if heard.fed_drop else ""))
+    # Before the first handful of a drop is here there is nothing that could be stopped.
+    stop = button.button(
+        "Stop", icon=":material/stop_circle:", key=Key.INSPECT_STOP, width="stretch", disabled=not progress.total
+    )
+    if stop:
         batch.stop()
     grid = st.grid(LATEST, min_column_width=110, gap="small")
     for entry in reversed(batch.entries[-LATEST:]):

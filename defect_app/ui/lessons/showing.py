@@ -183,7 +183,7 @@ def _two_models(words: list[str]) -> None:
     for model in models:
         with grid.container(border=True, gap="xsmall"):
             st.markdown(f"**{as_text(model.title)}**")
-            draw_model_answer(model, data, name, describe=True)
+            draw_model_answer(model, data, name, is_own=upload is not None, describe=True)
 
 
 _Draw = Callable[[list[str]], None]

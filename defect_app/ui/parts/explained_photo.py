@@ -31,6 +31,8 @@ class ExplainedPhoto:
         What a reader should know about it; may be empty.
     frame : Frame or None
         The part of it that was judged where it comes from, in upright pixels; None is what the model chooses.
+    is_own : bool
+        Whether a person dropped it here, so that it is judged in the frames that are saved for the product.
     """
 
     name: str
@@ -38,6 +40,7 @@ class ExplainedPhoto:
     sha256: str
     note: str = ""
     frame: Frame | None = None
+    is_own: bool = False
 
     @classmethod
     def of(cls, name: str, data: bytes, note: str = "", frame: Frame | None = None) -> ExplainedPhoto:

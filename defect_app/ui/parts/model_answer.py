@@ -15,6 +15,7 @@ from defect_app.inspection.overlay import inspected_overlay
 from defect_app.intake import Rejection, encode_jpeg
 from defect_app.ui.parts.errors import draw_error, draw_problem
 from defect_app.ui.parts.model_evaluation import EvaluatedModel
+from defect_app.ui.parts.saved_frames import framed_as_saved
 from defect_app.ui.parts.text import as_text
 from defect_app.ui.parts.verdicts import LOOKS, unguarded
 from defect_app.ui.resources import inspector
@@ -29,7 +30,9 @@ def good_for(spec: ModelSpec) -> str:
     return as_text(f"{spec.summary} {knows}; it sees {spec.input.width} x {spec.input.height} pixels.")
 
 
-def draw_model_answer(model: EvaluatedModel, data: bytes, name: str, *, describe: bool = False) -> None:
+def draw_model_answer(
+    model: EvaluatedModel, data: bytes, name: str, *, is_own: bool = False, describe: bool = False
+) -> None:
     """Run a model on a photo and draw its answer.
 
     Parameters
@@ -40,11 +43,15 @@ def draw_model_answer(model: EvaluatedModel, data: bytes, name: str, *, describe
         The photo's file.
     name : str
         Its name.
+    is_own : bool
+        Whether it is a person's own photo, to be judged in the frames that are saved for the product.
     describe : bool
         Whether to say what the model knows, how many weights it has, and how often it is right.
     """
     try:
-        loaded, point = inspector(model.entry), model.in_use.point
+        loaded, point, note = inspector(model.entry), model.in_use.point, ""
+        if is_own:
+            loaded, point, note = framed_as_saved(loaded, point)
         loaded.inspect_bytes(data, name, point)
         # The first answer may wait for caches of the processor and of intake; the second is what a batch meets.
         start = time.perf_counter()
@@ -57,6 +64,8 @@ def draw_model_answer(model: EvaluatedModel, data: bytes, name: str, *, describe
         draw_problem(f"{result.reason}.", result.remedy, icon=":material/broken_image:")
         return
     _draw_result(model.spec, result, spent_ms)
+    if note:
+        st.caption(f":material/crop: {as_text(note)}")
     if describe:
         right = reported_accuracy(model.selected, model.thresholds_in_use)
         st.caption(good_for(model.spec))
