@@ -21,7 +21,7 @@ PIP_INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-deps 
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --group build --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --custom-compile-command "make lock"
 
-.PHONY: app test test-all faults bench setup lint lock wheel image
+.PHONY: app test test-all faults bench pictures setup lint lock wheel image
 
 app: $(or $(wildcard $(SET_UP)),$(APP_SET_UP))
 	$(BIN)/python -m defect_app app $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
@@ -41,6 +41,10 @@ faults: setup
 
 bench: setup
 	$(BIN)/python -m defect_app bench
+
+# The documents' pictures anew, from the running app; docs/pictures/pictures.toml says which.
+pictures: setup
+	$(BIN)/python -m tests.browser.pictures
 
 lint: setup
 	$(BIN)/ruff check .

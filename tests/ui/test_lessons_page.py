@@ -10,6 +10,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from defect_app.errors import InvalidDocument
+from defect_app.studies import outcome_of, read_result
+from defect_app.studies.results import STUDIES_FOLDER
 from defect_app.ui.lessons.figures import with_figures
 from defect_app.ui.lessons.lesson import BUNDLED, Lesson, lessons, read_lesson
 from defect_app.ui.lessons.wording import lesson_markdown
@@ -83,12 +85,25 @@ def test_no_measured_figure_is_typed_into_a_bundled_lesson() -> None:
 
 def test_every_figure_and_link_of_a_bundled_lesson_is_there() -> None:
     models = {path.parent.name for path in (ROOT / "models").glob("*/model.toml")}
+    studies = {path.stem for path in STUDIES_FOLDER.glob("*.parquet")}  # those that have been run
     for lesson in bundled().values():
         for step in lesson.steps:
             assert "(no figure" not in with_figures(f"{lesson.summary} {step.text} {step.answer}")
             if step.link is not None:
                 assert (ROOT / "pages" / f"{step.link.page}.py").is_file()
                 assert step.link.state.get("model", "metal-cnn") in models
+                assert step.link.state.get("study", "boxes-imbalance") in studies
+
+
+def test_what_a_lesson_says_of_a_study_is_what_the_study_found() -> None:
+    step = next(s for s in bundled()["class-imbalance"].steps if s.link is not None and s.link.page == "studies")
+    result = read_result("boxes-imbalance")
+    assert result is not None
+    best = max(outcome_of(result).figures, key=lambda variant: variant.defects_found.rate).facts.name
+    named = {"Leaving out intact boxes": "Undersampled", "Weighing damaged ones more": "Weighted loss",
+             "Focal loss": "Focal loss"}  # fmt: skip
+    assert set(named.values()) <= {facts.name for facts in result.origin.variants}
+    assert named[step.choices[step.right - 1]] == best
 
 
 def test_figures_of_the_report_are_counted_and_bounded() -> None:

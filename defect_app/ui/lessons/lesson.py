@@ -19,7 +19,9 @@ from defect_app.ui.session import Address
 from defect_app.validation import validated
 
 BUNDLED = Path(__file__).with_name("bundled")
-PAGES = ("inspect", "review", "inspections", "teach", "evaluate", "compare", "explain", "thresholds", "glossary")
+PAGES = (
+    "inspect", "review", "inspections", "teach", "evaluate", "compare", "studies", "explain", "thresholds", "glossary",
+)  # fmt: skip
 MOST_LESSONS = 100
 
 _Text = Annotated[str, Field(min_length=1, max_length=4000, description="text of 1 to 4,000 characters")]
