@@ -50,11 +50,14 @@ class AugmentedPictures:
         Brings one picture to the model's input size, changed by chance.
     size : InputSpec
         The model's input.
+    changes : str
+        Tells one augmentation from another, where changed pictures are kept.
     """
 
     pictures: TrainingPictures
     augmentation: Augmentation
     size: InputSpec
+    changes: str = ""
 
     def __len__(self) -> int:
         return len(self.pictures)

@@ -193,7 +193,12 @@ def _task(
     if places:
         loss = localisation_loss(loss, recipe.loss.localisation, loaded.classes)
     return TrainingTask(
-        AugmentedPictures(data.training, lambda pixels, rng: augment(pixels, recipe.augmentation, rng), size),
+        AugmentedPictures(
+            data.training,
+            lambda pixels, rng: augment(pixels, recipe.augmentation, rng),
+            size,
+            changes=repr(recipe.augmentation),
+        ),
         data.validation,
         loss,
         data.validation_scenes,

@@ -143,7 +143,7 @@ def _identity(source: AugmentedPictures, index: int, n_views: int) -> str:
     digest.update(source.pictures.targets[index].tobytes())
     if masked is not None and index in masked.masks:
         digest.update(masked.masks[index].tobytes())
-    digest.update(str(n_views).encode())
+    digest.update(f"{n_views} {source.changes}".encode())
     return digest.hexdigest()
 
 

@@ -1,5 +1,7 @@
 """Frozen layers are looked through once: the same features, the same learning, views shared between folds."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -67,6 +69,8 @@ def test_views_are_those_of_changed_pictures_and_are_made_once(
     trunk.views(source, 5, lambda words, done, total: steps.append((done, total)))
     assert steps == []
     assert len(views._cache) >= 6
+    trunk.views(replace(source, changes="others"), 5, lambda words, done, total: steps.append((done, total)))
+    assert steps[-1] == (30, 30), "views of other changes are others"
 
 
 def test_views_carry_their_places_and_are_drawn_in_batches(network: keras.Model) -> None:
