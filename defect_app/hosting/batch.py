@@ -7,10 +7,11 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from defect_app.decision import OperatingPoint, Verdict
 from defect_app.hosting.batch_entry import SHOWN_SIDE, BatchEntry, SmallPictures, entry_at, entry_of, small_pictures
+from defect_app.hosting.batch_progress import BatchProgress, PointChange
 from defect_app.hosting.batch_storing import BatchStoring
 from defect_app.hosting.framed_entries import framed_entries
 from defect_app.hosting.keeping import Keeping
@@ -31,51 +32,6 @@ _log = logger(__name__)
 
 MOST_FILES = 500
 """How many files are judged before a person is asked whether to go on: what is kept of each stays in memory."""
-
-
-@dataclass(frozen=True)
-class BatchProgress:
-    """How far a batch is: counts of files, and seconds.
-
-    Attributes
-    ----------
-    total, done : int
-        Files that came, and those of them that are judged or refused.
-    rejected, unusable : int
-        Verdicts REJECT, and files that could not be judged.
-    skipped : int
-        Files of the operating system, such as .DS_Store: no part of the total.
-    waiting : tuple of str
-        Names of the files that are not begun with.
-    running, stopped, full : bool
-        Whether files are being judged; whether a person stopped that; whether it paused after `MOST_FILES`.
-    seconds_left : float or None
-        How long the rest will take; None while unknown.
-    seconds_spent : float
-        Since the batch was last started.
-    """
-
-    total: int
-    done: int
-    rejected: int
-    unusable: int
-    skipped: int
-    waiting: tuple[str, ...]
-    running: bool
-    stopped: bool
-    full: bool
-    seconds_left: float | None
-    seconds_spent: float
-
-
-@dataclass(frozen=True)
-class PointChange:
-    """Another operating point was applied to a batch: the points, the photos judged anew, the verdicts that changed."""
-
-    before: OperatingPoint
-    after: OperatingPoint
-    photos: int
-    changed: int
 
 
 class Batch:
