@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import openvino as ov
@@ -16,6 +18,7 @@ from defect_app.catalog import (
     LicenceSpec,
     ModelSpec,
     RecognitionThresholds,
+    read_spec,
     write_spec,
 )
 from defect_app.engine import Engine
@@ -79,7 +82,7 @@ def make_model_folder(
         dataset="generated",
     )
     if familiarity:
-        _write_familiarity(folder, spec)
+        _familiarity(network).save(folder / "familiarity.npz")
     write_spec(folder, spec)
     return folder
 
@@ -153,12 +156,16 @@ def _convolution_kernel() -> np.ndarray:
     return (kernel / (16 * 255)).astype(np.float32)
 
 
-def _write_familiarity(folder: Path, spec: ModelSpec) -> None:
+@cache
+def _familiarity(network: TinyNetwork) -> FamiliarityModel:
+    """Fit the familiarity of all folders with this network: it follows from the features, which no class changes."""
     photos = [part_photo(redness, seed) for seed, redness in enumerate(np.linspace(-1.2, 1.2, 80))]
+    with TemporaryDirectory() as scratch:
+        folder = make_model_folder(Path(scratch), network=network, familiarity=False)
+        spec = read_spec(folder)
+        engine = Engine(spec, folder)
     sized = [
         fit_to_input(p, height=spec.input.height, width=spec.input.width, fit="stretch", resize="area") for p in photos
     ]
-    engine = Engine(spec, folder)
     features = np.stack([engine.predict(p).features for p in sized])
-    model = FamiliarityModel.fit(features[::2], features[1::2], [measure_quality(p) for p in sized], slack=2.0)
-    model.save(folder / "familiarity.npz")
+    return FamiliarityModel.fit(features[::2], features[1::2], [measure_quality(p) for p in sized], slack=2.0)
