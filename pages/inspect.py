@@ -5,8 +5,8 @@ import streamlit as st
 from defect_app.ui.inspect.alike import draw_alike
 from defect_app.ui.inspect.detail import draw_detail
 from defect_app.ui.inspect.downloads import draw_downloads
+from defect_app.ui.inspect.drawn_frames import apply_fixed_frames
 from defect_app.ui.inspect.drop import CAMERA, LIVE, chosen_source, draw_drop
-from defect_app.ui.inspect.framing_editor import apply_fixed_frames
 from defect_app.ui.inspect.heat import heat_controls, heat_look
 from defect_app.ui.inspect.held_batch import draw_clear, draw_undo, held_batch
 from defect_app.ui.inspect.keeping import draw_keeping

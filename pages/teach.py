@@ -10,6 +10,7 @@ from defect_app.ui.resources import catalog
 from defect_app.ui.session import Key
 from defect_app.ui.teach.classes import Given, draw_classes
 from defect_app.ui.teach.corrected import asked_product, draw_new_version
+from defect_app.ui.teach.framing import draw_frame
 from defect_app.ui.teach.models import draw_taught
 from defect_app.ui.teach.result import draw_result
 from defect_app.ui.teach.running import current_job, draw_ended, draw_running, draw_start
@@ -37,12 +38,13 @@ try:
 except DefectLensError as error:
     draw_error(error)
 
+frame = draw_frame(given)
 job = current_job()
 if job is not None and job.progress().running:
     draw_running(job)
 else:
     try:
-        draw_start(title, given)
+        draw_start(title, given, frame)
     except DefectLensError as error:
         draw_error(error)
     if job is not None:

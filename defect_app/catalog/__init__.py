@@ -11,7 +11,7 @@ from defect_app.catalog.folders import (
 )
 from defect_app.catalog.products import Product, by_importance, for_lessons, models_by_product, products_of
 from defect_app.catalog.sealing import changes_since_sealed
-from defect_app.catalog.spec import ClassSpec, InputSpec, LicenceSpec, ModelSpec, ModelVersion
+from defect_app.catalog.spec import ClassSpec, FrameSpec, InputSpec, LicenceSpec, ModelSpec, ModelVersion
 from defect_app.catalog.spec_file import SPEC_FILE, read_spec, read_unsealed, write_spec
 from defect_app.catalog.threshold_entries import ThresholdEntries
 from defect_app.catalog.thresholds import (
@@ -37,6 +37,7 @@ __all__ = [
     "CatalogEntry",
     "ChosenThresholds",
     "ClassSpec",
+    "FrameSpec",
     "InputSpec",
     "InspectionThresholds",
     "LicenceSpec",

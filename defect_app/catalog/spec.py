@@ -6,7 +6,8 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import Annotated, Literal, NewType
+from math import isfinite
+from typing import Annotated, Final, Literal, NewType
 
 from pydantic import Field, InstanceOf, StrictInt, with_config
 
@@ -23,10 +24,15 @@ Fit = Literal["stretch", "letterbox", "crop"]
 Resize = Literal["area", "bilinear"]
 Side = Annotated[StrictInt, Field(ge=8, le=4096, description="a whole number of pixels from 8 to 4096")]
 
+Share = Annotated[float, Field(strict=True, ge=0, le=1, description="a number from 0 to 1")]
+
 DECISIVE_FILES = ("model.xml", "model.bin", "familiarity.npz")
 """The files that take part in a verdict."""
 FRAMING_FILE = "framing.npz"
 """What finds the part in unfamiliar photos, in the folders of models that search; it takes part in verdicts, too."""
+
+LEAST_SHARE: Final = 0.01
+"""The smallest side of a frame, as a share of the photo's."""
 
 _KINDS: dict[Task, type[Thresholds]] = {"inspection": InspectionThresholds, "recognition": RecognitionThresholds}
 
@@ -51,6 +57,29 @@ class InputSpec:
 
 
 @dataclass(frozen=True)
+class FrameSpec:
+    """The part of every photo that a model was taught to judge: all in [0, 1], shares of the photo's width and height.
+
+    Raises
+    ------
+    ValueError
+        If it does not lie in the photo, or a side is below `LEAST_SHARE`.
+    """
+
+    x: Share
+    y: Share
+    width: Share
+    height: Share
+
+    def __post_init__(self) -> None:
+        """Check that it is a part of a photo."""
+        values = (self.x, self.y, self.width, self.height)
+        inside = min(self.x, self.y) >= 0 and max(self.x + self.width, self.y + self.height) <= 1 + 1e-9
+        if not (all(map(isfinite, values)) and inside and min(self.width, self.height) >= LEAST_SHARE):
+            raise ValueError(f"expected a frame within the photo, in shares of its sides from 0 to 1, got {values}")
+
+
+@dataclass(frozen=True)
 class LicenceSpec:
     """The licence of the weights, and in plain words what the training data forbid."""
 
@@ -62,6 +91,8 @@ class LicenceSpec:
 @dataclass(frozen=True)
 class ModelSpec:
     """What a model is: its classes in output order, its input, its origin, its licence and its files' hashes.
+
+    Where it has a `frame`, that part of each photo is its input, not the whole.
 
     Raises
     ------
@@ -83,6 +114,7 @@ class ModelSpec:
     recipe: str = ""
     dataset: str = ""
     trained: str = ""
+    frame: FrameSpec | None = None
     sha256: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -106,8 +138,8 @@ class ModelSpec:
         """One digest over all that decides, so that equal identities give equal verdicts at the same thresholds.
 
         SHA-256 over the hashes of the network, of the familiarity reference (or that there is none) and of the filters
-        that find the part (where there are some), the classes in order with names, titles and roles, the task, the
-        input's size and preparation, and the default thresholds.
+        that find the part and the frame (where there are some), the classes in order with names, titles and roles, the
+        task, the input's size and preparation, and the default thresholds.
         What is only told — the model's title, its summary, its origin — is no part of it.
         """
         decisive = {
@@ -118,6 +150,8 @@ class ModelSpec:
             "input": asdict(self.input),
             "thresholds": asdict(self.default_point.thresholds),
         }
+        if self.frame is not None:
+            decisive["frame"] = asdict(self.frame)
         return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
 
     @property

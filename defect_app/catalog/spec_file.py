@@ -93,6 +93,8 @@ def _as_toml(spec: ModelSpec) -> str:
     lines += [f"{_IDENTITY} = {text(spec.identity)}"]
     lines += ["", "[input]", f"height = {spec.input.height}", f"width = {spec.input.width}"]
     lines += [f"fit = {text(spec.input.fit)}", f"resize = {text(spec.input.resize)}"]
+    if spec.frame is not None:
+        lines += ["", "[frame]", *(f"{side} = {float(share)!r}" for side, share in vars(spec.frame).items())]
     lines += ["", f"[{_POINT}]"]
     point = spec.default_point
     lines += [f"{name} = {value!r}" for name, value in vars(point.thresholds).items()]

@@ -11,6 +11,7 @@ from defect_app.cli.terminal import print_table, progress_bar, say
 from defect_app.errors import DefectLensError
 
 if TYPE_CHECKING:
+    from defect_app.catalog import FrameSpec
     from defect_app.catalog.spec import Role
     from defect_app.teaching import TaughtClass, TaughtModel, TeachingFile, TeachingRequest
 
@@ -40,6 +41,12 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         action="extend",
         metavar="NAME=PATH",
         help="photos of a further class: a kind of defect beside --good, else one of the things to tell apart",
+    )
+    parser.add_argument(
+        "--frame",
+        metavar="X,Y,W,H",
+        help="where the part is in every photo, in shares of its width and height: 0.2,0.1,0.6,0.8 leaves out a fifth "
+        "at the left and right and a tenth above and below; taught and judged there (default: the whole photo)",
     )
     parser.add_argument("--title", metavar="T", help="on screen (default: the id)")
     parser.add_argument("--out", type=Path, metavar="DIR", help="for the model folder (default: with those taught)")
@@ -76,7 +83,21 @@ def _request(arguments: argparse.Namespace) -> TeachingRequest:
         role: Role | None = "defect" if arguments.good or arguments.defect else None
         classes.append(_class(name, role))
         files += _files(paths, classes[-1].name)
-    return TeachingRequest(arguments.id, arguments.title or arguments.id, tuple(classes), files)
+    frame = _frame(arguments.frame) if arguments.frame else None
+    return TeachingRequest(arguments.id, arguments.title or arguments.id, tuple(classes), files, frame)
+
+
+def _frame(text: str) -> FrameSpec:
+    from defect_app.catalog import FrameSpec
+
+    try:
+        x, y, width, height = map(float, text.split(","))
+        return FrameSpec(x, y, width, height)
+    except ValueError:
+        raise DefectLensError(
+            f"{text!r} is no frame within a photo.",
+            "Write X,Y,W,H in shares of the photo's sides from 0 to 1: for example 0.2,0.1,0.6,0.8.",
+        ) from None
 
 
 def _named(given: list[str]) -> dict[str, list[Path]]:

@@ -9,7 +9,7 @@ from defect_app.catalog import Catalog, Product, products_of
 from defect_app.errors import DefectLensError
 from defect_app.hosting.model_host import ModelHost
 from defect_app.inspection import Inspector
-from defect_app.inspection.inspector import whole_of
+from defect_app.inspection.seen_part import own_frame
 from defect_app.intake import Photo, Rejection, read_photo
 
 MOST_PRODUCTS: Final = 8
@@ -78,7 +78,7 @@ def _near(inspector: Inspector, data: bytes, name: str, look: _Look) -> float | 
 
 def _whole(inspector: Inspector, photo: Photo) -> float | None:
     """Return the photo's distance as a share of the limit where the model knows it."""
-    known = inspector.inspect_frame(photo, whole_of(photo)).familiarity
+    known = inspector.inspect_frame(photo, own_frame(photo, inspector.spec)).familiarity
     return known.distance / known.limit if known is not None and known.familiar else None
 
 

@@ -15,17 +15,17 @@ from defect_app.decision import Judgement, OperatingPoint, default_point, judge
 from defect_app.engine import ActivationMap, Engine, in_photo_frame
 from defect_app.errors import FrameOutsidePhoto, ModelUnavailable
 from defect_app.familiarity import FamiliarityModel, FamiliarityResult
-from defect_app.inspection.framing import FRAMING_FILE, ChosenFrame, Frame, FrameModel, resized_frame
+from defect_app.inspection.framing import FRAMING_FILE, ChosenFrame, FixedFrame, Frame, FrameModel, resized_frame
 from defect_app.inspection.framing.fixed_frame import decoded_side
 from defect_app.inspection.framing.heat import in_whole_photo
 from defect_app.inspection.framing.part import PartFinder, too_small
 from defect_app.inspection.in_order import in_order
 from defect_app.inspection.input_pixels import input_pixels
-from defect_app.inspection.seen_part import seen_pixels, side_to_decode
+from defect_app.inspection.seen_part import own_frame, seen_pixels, side_to_decode, whole_of
 from defect_app.inspection.workers import OwnThreads
 from defect_app.intake import Photo, Rejection, read_photo
 
-__all__ = ["Inspected", "Inspector", "input_pixels", "judged_anew"]
+__all__ = ["Inspected", "Inspector", "input_pixels", "judged_anew", "whole_of"]
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Inspector:
 
     def __init__(self, spec: ModelSpec, folder: Path, weights: str = "model") -> None:
         self.spec, self.folder = spec, folder
-        self.frames: tuple[ChosenFrame, ...] = ()
+        self.frames: tuple[ChosenFrame, ...] = FixedFrame.of_spec(spec)
         self.engine = Engine(spec, folder, weights)
         self.weights_sha256 = weights_sha256(folder)
         remembered = folder / "familiarity.npz"
@@ -153,9 +153,12 @@ class Inspector:
         return decoded_side(max(self.spec.input.height, self.spec.input.width), self.frames)
 
     def in_frames(self, frames: Sequence[ChosenFrame]) -> Self:
-        """Return this model as one that judges the same parts of each photo and looks for none; it shares all else."""
+        """Return this model as one that judges the same parts of each photo and looks for none; it shares all else.
+
+        Without frames it judges in the one that it was taught with, if any.
+        """
         framed = copy(self)
-        framed.frames = tuple(frames)
+        framed.frames = tuple(frames) or FixedFrame.of_spec(self.spec)
         return framed
 
     def inspect_bytes(self, data: bytes, name: str, point: OperatingPoint | None = None) -> Inspected | Rejection:
@@ -215,8 +218,9 @@ class Inspector:
         prediction = self.engine.predict(pixels)
         familiarity = self.familiarity.assess(prediction.features, pixels) if self.familiarity else None
         near: tuple[np.ndarray, ...] = ()
-        if frame is not None and familiarity is not None and seen != whole:
-            # Fine defects of a part that is enlarged so much are not in the photo, whoever framed it.
+        if frame is not None and familiarity is not None and seen not in (whole, own_frame(photo, self.spec)):
+            # Fine defects of a part that is enlarged so much are not in the photo, whoever framed it; a model that was
+            # taught in this frame was taught with what is in it.
             problems = familiarity.quality_problems + too_small(seen, self.spec)
             familiarity = replace(familiarity, quality_problems=problems)
         if frame is None and self.part_finder is not None and familiarity is not None and not familiarity.familiar:
@@ -230,6 +234,8 @@ class Inspector:
             heat = in_whole_photo(heat, seen, width=photo.width, height=photo.height)
         if familiarity is not None and not familiarity.familiar:
             heat = None
+        # To a model that was taught in a frame the whole photo is a frame like any other: it has to be named.
+        told = None if seen == whole and self.spec.frame is None else seen
         judgement = judge(
             prediction.probabilities,
             self.spec,
@@ -237,11 +243,9 @@ class Inspector:
             familiarity,
             doubt=photo.doubt,
             near=near,
-            is_part=seen != whole,
+            is_part=told is not None,
         )
-        return Inspected(
-            photo, prediction.probabilities, heat, familiarity, judgement, None if seen == whole else seen, near
-        )
+        return Inspected(photo, prediction.probabilities, heat, familiarity, judgement, told, near)
 
     def inspect_many(
         self, files: Iterable[tuple[str, bytes]], point: OperatingPoint | None = None, *, whole_photos: bool = False
@@ -255,7 +259,8 @@ class Inspector:
         point : OperatingPoint, optional
             Default: the one the model was delivered with.
         whole_photos : bool
-            Whether no part is looked for in unfamiliar photos: what a model answers is measured on whole photos.
+            Whether no part is looked for in unfamiliar photos: what a model answers is measured on whole photos, or in
+            the frame that it was taught with.
 
         Yields
         ------
@@ -271,7 +276,9 @@ class Inspector:
         photo = read_photo(data, name, least_side=self.least_side)
         if isinstance(photo, Rejection):
             return photo
-        return self.inspect_frame(photo, whole_of(photo), point) if whole_photo else self.inspect(photo, point)
+        return (
+            self.inspect_frame(photo, own_frame(photo, self.spec), point) if whole_photo else self.inspect(photo, point)
+        )
 
 
 def judged_anew(inspected: Inspected, spec: ModelSpec, point: OperatingPoint) -> Inspected:
@@ -296,8 +303,3 @@ def _placed(frame: ChosenFrame, photo: Photo) -> Frame:
         raise FrameOutsidePhoto(
             f"The frame does not lie within {photo.name}, which has {size} pixels.", "Name a part of the photo."
         ) from None
-
-
-def whole_of(photo: Photo) -> Frame:
-    """Return the frame that is the whole photo."""
-    return Frame(0, 0, photo.width, photo.height)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from defect_app.catalog import ModelSpec
-from defect_app.inspection.framing import Frame, cut_out, resized_frame
+from defect_app.inspection.framing import FixedFrame, Frame, cut_out, resized_frame
 from defect_app.inspection.input_pixels import input_pixels
 from defect_app.intake import Photo
 
@@ -18,7 +18,8 @@ def seen_pixels(photo: Photo, frame: Frame | None, spec: ModelSpec) -> np.ndarra
     photo : Photo
         With its pixels, which may be fewer than the original's.
     frame : Frame or None
-        In pixels of the upright original; None is the whole photo.
+        In pixels of the upright original; None is what the model sees by itself: the frame that it was taught with,
+        or the whole photo.
     spec : ModelSpec
         What the model takes.
 
@@ -28,10 +29,26 @@ def seen_pixels(photo: Photo, frame: Frame | None, spec: ModelSpec) -> np.ndarra
         At the input size.
     """
     if frame is None:
-        return input_pixels(photo.pixels, spec)
+        frame = own_frame(photo, spec)
+    return input_pixels(part_of(photo, frame), spec)
+
+
+def own_frame(photo: Photo, spec: ModelSpec) -> Frame:
+    """Return the part of a photo that a model sees by itself: the frame that it was taught with, or the whole."""
+    for frame in FixedFrame.of_spec(spec):
+        return frame.in_photo(photo.width, photo.height)
+    return whole_of(photo)
+
+
+def whole_of(photo: Photo) -> Frame:
+    """Return the frame that is the whole photo."""
+    return Frame(0, 0, photo.width, photo.height)
+
+
+def part_of(photo: Photo, frame: Frame) -> np.ndarray:
+    """Return the pixels of a frame that is given in pixels of the original, which may have more than are at hand."""
     height, width = photo.pixels.shape[:2]
-    inner = resized_frame(frame, picture=(photo.width, photo.height), to=(width, height))
-    return input_pixels(cut_out(photo.pixels, inner), spec)
+    return cut_out(photo.pixels, resized_frame(frame, picture=(photo.width, photo.height), to=(width, height)))
 
 
 def side_to_decode(photo: Photo, frame: Frame | None, least_side: int) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from defect_app.catalog import InputSpec
+from defect_app.catalog import FrameSpec, InputSpec
 from defect_app.intake import Rejection, open_photo, read_file
 from defect_app.teaching.request import TeachingFile
 
@@ -19,7 +19,7 @@ _SHORT_SIDE = 256
 _STEP = 32
 
 
-def choose_input(files: Sequence[TeachingFile]) -> InputSpec:
+def choose_input(files: Sequence[TeachingFile], frame: FrameSpec | None = None) -> InputSpec:
     """Choose the input from the sizes that some files' headers tell.
 
     Small marks on a tall part vanish where it is squashed to a square. Where nine of ten photos are long in the same
@@ -29,9 +29,12 @@ def choose_input(files: Sequence[TeachingFile]) -> InputSpec:
     ----------
     files : sequence of TeachingFile
         Some are opened, evenly chosen; none is decoded.
+    frame : FrameSpec, optional
+        The part of each photo that is taught, whose shape counts then.
     """
     chosen = [files[int(i)] for i in np.unique(np.linspace(0, len(files) - 1, min(len(files), _LOOKED_AT)))]
-    ratios = [ratio for file in chosen if (ratio := _height_by_width(file)) is not None]
+    taller = 1.0 if frame is None else frame.height / frame.width
+    ratios = [ratio * taller for file in chosen if (ratio := _height_by_width(file)) is not None]
     if not ratios:
         return SQUARE
     usual = float(np.median(ratios))

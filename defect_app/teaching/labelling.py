@@ -13,7 +13,7 @@ import numpy as np
 
 from defect_app.inspection import Inspector
 from defect_app.inspection.in_order import in_order
-from defect_app.inspection.inspector import input_pixels
+from defect_app.inspection.seen_part import seen_pixels
 from defect_app.inspection.workers import OwnThreads
 from defect_app.intake import PhotoFile, Rejection, read_file, read_photo
 from defect_app.progress import Progress
@@ -64,7 +64,7 @@ def worth_labelling(
         photo = read_photo(content.data, file.name, least_side=inspector.least_side)
         if isinstance(photo, Rejection):
             return None
-        prediction = inspector.engine.predict(input_pixels(photo.pixels, inspector.spec))
+        prediction = inspector.engine.predict(seen_pixels(photo, None, inspector.spec))
         return prediction.probabilities, prediction.features
 
     found: list[tuple[int, np.ndarray, np.ndarray]] = []

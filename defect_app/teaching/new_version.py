@@ -70,7 +70,9 @@ def new_version(photo_set: PhotoSet, corrected: Sequence[LabelledPhoto], root: P
     if defect.name in used and defect not in classes:
         classes = (*classes, defect)
     classes = tuple(c for c in classes if c.name in used)
-    request = TeachingRequest(photo_set.model_id, photo_set.title, classes, list(files.values()), replaces=True)
+    request = TeachingRequest(
+        photo_set.model_id, photo_set.title, classes, list(files.values()), photo_set.frame, replaces=True
+    )
     defective = sum(file.label not in {c.name for c in good} for file in files.values())
     was = sum(roles[photo.label] == "defect" for photo in photo_set.photos)
     return NewVersion(request, added, relabelled, _sentences(bool(good), was, defective))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from defect_app.catalog import SPEC_FILE
+from defect_app.catalog import SPEC_FILE, FrameSpec
 from defect_app.errors import DefectLensError, InvalidDocument
 from defect_app.intake import FileContent, PhotoFile, content_hash, read_file
 from defect_app.logs import logger
@@ -46,12 +46,15 @@ class PhotoSet:
         As they were given; a class may have no photos.
     photos : tuple of SetPhoto
         Each content once.
+    frame : FrameSpec or None
+        The part of each photo that is taught; None is the whole.
     """
 
     model_id: str
     title: str
     classes: tuple[TaughtClass, ...]
     photos: tuple[SetPhoto, ...]
+    frame: FrameSpec | None = None
 
     @property
     def choices(self) -> tuple[TaughtClass, ...]:
@@ -121,7 +124,7 @@ def keep_set(
             # Until the new list is there, there is none: an old one would belong to another model.
             (folder / SET_FILE).unlink(missing_ok=True)
             if _copied(files, frozenset(labels), folder):
-                _write(folder, PhotoSet(request.id, request.title, request.classes, photos))
+                _write(folder, PhotoSet(request.id, request.title, request.classes, photos, request.frame))
             _remove_others(folder, labels)
     except OSError as error:
         _log.warning("teaching_set_not_kept", model=request.id, problem=str(error))
@@ -146,7 +149,7 @@ def add_photo(model_id: str, name: str, data: bytes, label: str, root: Path | No
         sha256 = content_hash(data)
         others = tuple(photo for photo in known.photos if photo.sha256 != sha256)
         classes = tuple(c for c in known.choices if c in known.classes or c.name == label)
-        grown = PhotoSet(known.model_id, known.title, classes, (*others, SetPhoto(name, label, sha256)))
+        grown = replace(known, classes=classes, photos=(*others, SetPhoto(name, label, sha256)))
         try:
             _write_photo(folder / sha256, data)
             _write(folder, grown)

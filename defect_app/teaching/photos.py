@@ -12,7 +12,10 @@ from defect_app.catalog import InputSpec
 from defect_app.datasets.twins import thumbnail
 from defect_app.engine.taught.extractor import FeatureExtractor
 from defect_app.familiarity import PhotoQuality, measure_quality
+from defect_app.inspection.framing import FixedFrame
+from defect_app.inspection.framing.fixed_frame import decoded_side
 from defect_app.inspection.in_order import in_order
+from defect_app.inspection.seen_part import part_of
 from defect_app.inspection.workers import OwnThreads
 from defect_app.intake import Photo, Rejection, fit_to_input, read_file, read_photo
 from defect_app.progress import Progress
@@ -90,7 +93,11 @@ def thinned(files: Sequence[TeachingFile], most: int = MOST_PHOTOS) -> list[Teac
 
 
 def read_photos(
-    files: Sequence[TeachingFile], size: InputSpec, extractor: FeatureExtractor, progress: Progress
+    files: Sequence[TeachingFile],
+    size: InputSpec,
+    extractor: FeatureExtractor,
+    progress: Progress,
+    frame: FixedFrame | None = None,
 ) -> ReadPhotos:
     """Read files and run the network over them, on every core.
 
@@ -106,15 +113,17 @@ def read_photos(
         For that size.
     progress : callable
         Called after each file. Whatever it raises stops the work.
+    frame : FixedFrame, optional
+        The part of each photo that is taught. Default: the whole.
     """
-    least_side = max(size.height, size.width)
+    least_side = decoded_side(max(size.height, size.width), () if frame is None else (frame,))
 
     def one(file: TeachingFile) -> TaughtPhoto | LeftOut:
         content = read_file(file.file)
         if isinstance(content, Rejection):
             return LeftOut(file.file.name, content.reason)
         photo = read_photo(content.data, file.file.name, least_side=least_side)
-        return photo_or_reason(photo, file.label, size, extractor, mirrored=len(files) <= MOST_MIRRORED)
+        return photo_or_reason(photo, file.label, size, extractor, mirrored=len(files) <= MOST_MIRRORED, frame=frame)
 
     found: list[TaughtPhoto | LeftOut] = []
     with OwnThreads(extractor.threads + 1) as threads:
@@ -125,14 +134,21 @@ def read_photos(
 
 
 def photo_or_reason(
-    photo: Photo | Rejection, label: str, size: InputSpec, extractor: FeatureExtractor, *, mirrored: bool = False
+    photo: Photo | Rejection,
+    label: str,
+    size: InputSpec,
+    extractor: FeatureExtractor,
+    *,
+    mirrored: bool = False,
+    frame: FixedFrame | None = None,
 ) -> TaughtPhoto | LeftOut:
     """Return what is taught of a photo, with its mirror images where they are wanted, or why it is not."""
     if isinstance(photo, Rejection):
         return LeftOut(photo.name, photo.reason)
     if photo.doubt:
         return LeftOut(photo.name, photo.doubt)
-    pixels = fit_to_input(photo.pixels, height=size.height, width=size.width, fit=size.fit, resize=size.resize)
+    part = photo.pixels if frame is None else part_of(photo, frame.in_photo(photo.width, photo.height))
+    pixels = fit_to_input(part, height=size.height, width=size.width, fit=size.fit, resize=size.resize)
     features = extractor.features(pixels)
     return TaughtPhoto(
         photo.name,

@@ -59,6 +59,7 @@ def complete(materials: Materials, draft: Draft, folder: Path, seconds: float) -
         summary=draft.summary,
         dataset=DATASET,
         trained=datetime.now(UTC).date().isoformat(),
+        frame=request.frame,
     )
     record = TrainingRecord(
         dataset=DatasetFacts(

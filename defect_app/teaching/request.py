@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from defect_app.catalog import ClassSpec
+from defect_app.catalog import ClassSpec, FrameSpec
 from defect_app.catalog.spec import Role
 from defect_app.errors import DefectLensError
 from defect_app.intake import PhotoFile
@@ -70,6 +70,8 @@ class TeachingRequest:
         At least one; the good ones first is usual.
     files : sequence of TeachingFile
         In any order.
+    frame : FrameSpec or None
+        The part of every photo that is taught and judged; None is the whole.
     replaces : bool
         Whether this is a new version of the model of that id, which stays in its place where the new one is worse.
 
@@ -83,6 +85,7 @@ class TeachingRequest:
     title: str
     classes: tuple[TaughtClass, ...]
     files: Sequence[TeachingFile]
+    frame: FrameSpec | None = None
     replaces: bool = False
 
     def __post_init__(self) -> None:

@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 from defect_app.catalog import SPEC_FILE, ModelSpec, usable_spec
 from defect_app.engine.taught.extractor import FeatureExtractor
 from defect_app.errors import DefectLensError
+from defect_app.inspection.framing import FixedFrame
 from defect_app.progress import Progress, no_progress
 from defect_app.settings import settings
 from defect_app.teaching.classifier import taught_classifier
@@ -96,15 +97,15 @@ def teach(
     files = thinned(request.files)
     if not files:
         raise CannotTeach("There are no photos.", f"Give at least {LEAST_PHOTOS} of good parts.")
-    size = choose_input(files)
+    size, frame = choose_input(files, request.frame), FixedFrame(**vars(request.frame)) if request.frame else None
     good = {c.name for c in request.classes if c.role == "ok"}
     with_defects = not good or sum(file.label not in good for file in files) >= LEAST_PHOTOS
     extractor = FeatureExtractor(source, size.height, size.width, patches=not with_defects)
-    read = read_photos(files, size, extractor, report)
+    read = read_photos(files, size, extractor, report, frame)
     if with_defects and good and not _are_enough(read, good):
         # Files there were, but hardly a defect among them could be used.
         extractor = FeatureExtractor(source, size.height, size.width, patches=True)
-        read = read_photos(files, size, extractor, report)
+        read = read_photos(files, size, extractor, report, frame)
         with_defects = False
     classes = _classes(request, read, with_defects)
     given = read

@@ -125,7 +125,7 @@ def _answers(folder: Path) -> tuple[ModelSpec, dict[str, _Answered]]:
 
 
 def _judged(inspector: Inspector, files: Sequence[TeachingFile], wanted: set[str]) -> dict[str, _Answered]:
-    from defect_app.inspection.inspector import input_pixels
+    from defect_app.inspection.seen_part import seen_pixels
     from defect_app.intake import Photo
 
     found = {}
@@ -135,7 +135,7 @@ def _judged(inspector: Inspector, files: Sequence[TeachingFile], wanted: set[str
             continue
         photo = read_photo(content.data, file.file.name, least_side=inspector.least_side)
         if isinstance(photo, Photo):
-            answer = inspector.engine.predict(input_pixels(photo.pixels, inspector.spec))
+            answer = inspector.engine.predict(seen_pixels(photo, None, inspector.spec))
             found[content.sha256] = _Answered(file.label, answer.probabilities.astype(np.float64))
     return found
 

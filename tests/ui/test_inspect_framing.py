@@ -11,7 +11,7 @@ from defect_app.inspection import Inspected, Inspector
 from defect_app.inspection.framing import FixedFrame, Frame
 from defect_app.intake import Photo, encode_jpeg, read_photo
 from defect_app.ui.inspect.framing import frame_notes, is_unfamiliar
-from defect_app.ui.inspect.framing_editor import frames_sent
+from defect_app.ui.parts.framing_editor import frames_sent
 from tests.model_folders import part_photo
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Final, Self
 
+from defect_app.catalog import FrameSpec, ModelSpec
+from defect_app.catalog.spec import LEAST_SHARE
 from defect_app.decision import OperatingPoint
 from defect_app.inspection.framing.frame import Frame, Region
 
@@ -14,31 +16,16 @@ MOST_FRAMES: Final = 24
 """So many frames of one photo are judged, each with a verdict of its own."""
 _EVERY_PIXEL: Final = 100_000
 """More than a photo's side: it is decoded at its full scale."""
-LEAST_SHARE: Final = 0.01
-"""The smallest side of a frame, as a share of the photo's."""
 
 
 @dataclass(frozen=True)
-class FixedFrame:
-    """A rectangle in every photo, whatever its size: all in [0, 1], shares of the photo's width and height.
+class FixedFrame(FrameSpec):
+    """A rectangle in every photo, whatever its size; the catalog's own, with its pixels in a photo."""
 
-    Raises
-    ------
-    ValueError
-        If it does not lie in the photo, or a side is below `LEAST_SHARE`.
-    """
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-    def __post_init__(self) -> None:
-        """Check that it is a part of a photo."""
-        values = (self.x, self.y, self.width, self.height)
-        inside = min(self.x, self.y) >= 0 and max(self.x + self.width, self.y + self.height) <= 1 + 1e-9
-        if not (all(map(isfinite, values)) and inside and min(self.width, self.height) >= LEAST_SHARE):
-            raise ValueError(f"expected a frame within the photo, in shares of its sides from 0 to 1, got {values}")
+    @classmethod
+    def of_spec(cls, spec: ModelSpec) -> tuple[Self, ...]:
+        """Return the frame that a model was taught with, if any."""
+        return () if spec.frame is None else (cls(**vars(spec.frame)),)
 
     @classmethod
     def of(cls, frame: Frame, width: int, height: int) -> Self:

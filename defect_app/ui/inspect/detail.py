@@ -16,9 +16,9 @@ from defect_app.inspection.overlay import is_drawn_pale
 from defect_app.intake import display_name
 from defect_app.points import PointInUse
 from defect_app.ui.inspect.closer import look_closer
+from defect_app.ui.inspect.drawn_frames import draw_framing
 from defect_app.ui.inspect.following import follow
 from defect_app.ui.inspect.framing import NO_HEAT_MAP, frame_notes, is_unfamiliar
-from defect_app.ui.inspect.framing_editor import draw_framing
 from defect_app.ui.inspect.heat import HeatLook, shown_picture
 from defect_app.ui.parts.explained_photo import explain_entry
 from defect_app.ui.parts.text import as_text

@@ -12,8 +12,8 @@ from defect_app.datasets.lookup import stored_picture
 from defect_app.decision import OperatingPoint, Thresholds
 from defect_app.errors import DataUnavailable, DefectLensError
 from defect_app.evaluation import EvaluationOrigin
-from defect_app.inspection.inspector import whole_of
 from defect_app.inspection.overlay import inspected_overlay
+from defect_app.inspection.seen_part import own_frame
 from defect_app.inspections.photo_store import PhotoStore
 from defect_app.intake import Photo, Rejection, encode_jpeg, read_photo
 from defect_app.scenes import PRODUCTS, render
@@ -136,7 +136,7 @@ def _heated(
     loaded = inspector(_entry)
     photo = _read(picture, loaded.least_side)
     # As it was evaluated: the whole photo, whatever part might be found in it.
-    inspected = loaded.inspect_frame(photo, whole_of(photo), _point)
+    inspected = loaded.inspect_frame(photo, own_frame(photo, loaded.spec), _point)
     heated = inspected_overlay(photo.pixels, inspected)
     return encode_jpeg(heated, longest_side=PHOTO_SIDE)
 

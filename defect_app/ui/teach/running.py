@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from defect_app.catalog import FrameSpec
 from defect_app.hosting.teaching_job import TeachingJob
 from defect_app.settings import settings
 from defect_app.teaching import TeachingRequest
@@ -24,12 +25,13 @@ def current_job() -> TeachingJob | None:
     return job
 
 
-def draw_start(title: str, given: Given) -> None:
+def draw_start(title: str, given: Given, frame: FrameSpec | None) -> None:
     """Draw the button that teaches."""
     model_id = id_from(title)
     ready = bool(model_id and given.files)
     if st.button("Teach", icon=":material/school:", type="primary", key=Key.TEACH_START, disabled=not ready):
-        st.session_state[Key.TEACH_JOB] = TeachingJob(TeachingRequest(model_id, title, given.classes, given.files))
+        request = TeachingRequest(model_id, title, given.classes, given.files, frame)
+        st.session_state[Key.TEACH_JOB] = TeachingJob(request)
         st.session_state[Key.TEACH_JOB].wait(_SOON_S)
         st.rerun()
     if not ready:
@@ -37,7 +39,9 @@ def draw_start(title: str, given: Given) -> None:
     else:
         words = f"{len(given.files):,} files in {len(given.classes)} class{'es' * (len(given.classes) != 1)}"
         st.caption(f"{words}. The model will be called {as_text(model_id)}.")
-        if (settings().taught_models / model_id).is_dir():
+        job = current_job()
+        is_this = job is not None and job.result is not None and job.request.id == model_id
+        if not is_this and (settings().taught_models / model_id).is_dir():
             st.warning(
                 f"A product called {as_text(model_id)} was taught already. The new one takes its place; the former one "
                 "stays among its versions. For another product, give another name.",

@@ -16,6 +16,7 @@ export default function (component) {
   const fields = ["x", "y", "width", "height"].map((name) => parentElement.querySelector(`input[name="${name}"]`))
   const view = { frames: data.frames.map((frame) => [...frame]), chosen: 0 }
   picture.src = data.photo
+  parentElement.querySelector(".tools").hidden = data.most < 2
 
   const draw = () => {
     shapes.replaceChildren(...view.frames.map((frame, place) => shape(frame, place, view)))

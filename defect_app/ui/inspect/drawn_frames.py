@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Mapping, Sequence
-from dataclasses import astuple
-from pathlib import Path
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -13,25 +10,17 @@ from defect_app.errors import DefectLensError
 from defect_app.hosting.batch import Batch, BatchEntry
 from defect_app.inspection import Inspected
 from defect_app.inspection.framing import FixedFrame
-from defect_app.inspection.framing.fixed_frame import MOST_FRAMES
 from defect_app.inspections.fixed_frames import FixedFrames, framed_product
 from defect_app.inspections.frames_in_use import frames_in_use
 from defect_app.ui.inspect.following import open_photo
 from defect_app.ui.parts.errors import draw_error
+from defect_app.ui.parts.framing_editor import drawn_frames
 from defect_app.ui.parts.text import as_text
 from defect_app.ui.recording import current_person
 from defect_app.ui.records import shared_records
 from defect_app.ui.session import Key
 
-FOLDER = Path(__file__).parent
 GONE = "The file is not held any more, so it cannot be judged anew. Drop the photo again."
-
-_COMPONENT = st.components.v2.component(
-    "defect_lens_framing",
-    html=(FOLDER / "framing_editor.html").read_text(encoding="utf-8"),
-    css=(FOLDER / "framing_editor.css").read_text(encoding="utf-8"),
-    js=(FOLDER / "framing_editor.js").read_text(encoding="utf-8"),
-)
 
 
 def apply_fixed_frames(batch: Batch) -> None:
@@ -47,6 +36,8 @@ def apply_fixed_frames(batch: Batch) -> None:
         st.stop()
     batch.judge_in([frame for frame in in_use.frames if isinstance(frame, FixedFrame)])
     if not batch.frames:
+        if batch.inspector.spec.frame is not None:
+            st.caption(":material/crop: Photos are judged in the frame that this product was taught in.")
         return
     several = f"{len(batch.frames)} fixed frames, each with a verdict of its own" if len(batch.frames) > 1 else ""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=Key.INSPECT_FIXED_FRAME):
@@ -77,19 +68,6 @@ def draw_framing(entry: BatchEntry, batch: Batch) -> None:
         _judge(entry, batch, (FixedFrame(0, 0, 1, 1),) if whole else frames)
 
 
-def frames_sent(sent: object) -> tuple[FixedFrame, ...]:
-    """Return the frames that a browser sent, brought into the photo; what is none is left out."""
-    rows = sent.get("frames") if isinstance(sent, Mapping) else None
-    frames: list[FixedFrame] = []
-    for row in rows if isinstance(rows, list | tuple) else ():
-        try:
-            x, y, width, height = (float(side) for side in row)
-            frames.append(FixedFrame.clamped(x, y, width, height))
-        except (TypeError, ValueError):
-            continue
-    return tuple(frames[:MOST_FRAMES])
-
-
 def first_frames(entry: BatchEntry) -> tuple[FixedFrame, ...]:
     """Return what the dialog starts with: the frame that was judged, else the middle of the photo."""
     result = entry.result
@@ -102,23 +80,8 @@ def _drawn(entry: BatchEntry, batch: Batch) -> tuple[FixedFrame, ...]:
     start = first_frames(entry)
     shown_id = f"{entry.number} {entry.record.sha256} {entry.record.frame}"
     photo = entry.result.photo if isinstance(entry.result, Inspected) else None
-    result = _COMPONENT(
-        key=Key.INSPECT_FRAMING,
-        data={
-            "photo": "data:image/jpeg;base64," + base64.b64encode(entry.shown_jpeg).decode(),
-            "id": shown_id,
-            "frames": [list(astuple(frame)) for frame in start],
-            "width": photo.width if photo else 1000,
-            "height": photo.height if photo else 1000,
-            "most": MOST_FRAMES,
-        },
-        default={"drawn": None},
-        on_drawn_change=lambda: None,
-    )
-    drawn = result.get("drawn")
-    # What was drawn over another photo is no frame of this one.
-    ours = isinstance(drawn, Mapping) and drawn.get("id") == shown_id
-    return (frames_sent(drawn) if ours else ()) or start
+    size = (photo.width, photo.height) if photo else (1000, 1000)
+    return drawn_frames(Key.INSPECT_FRAMING, shown_id, entry.shown_jpeg, start, size)
 
 
 def _judge(entry: BatchEntry, batch: Batch, frames: Sequence[FixedFrame]) -> None:
