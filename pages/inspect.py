@@ -13,7 +13,7 @@ from defect_app.ui.inspect.keeping import draw_keeping
 from defect_app.ui.inspect.latest_shot import draw_latest_shot, draw_shown_verdict
 from defect_app.ui.inspect.listening import listen
 from defect_app.ui.inspect.point import draw_point, draw_point_change
-from defect_app.ui.inspect.progress import draw_finished, draw_running, is_running
+from defect_app.ui.inspect.progress import draw_finished, draw_running, is_running, shows_results
 from defect_app.ui.inspect.results import (
     draw_grid,
     draw_table,
@@ -78,7 +78,7 @@ if running:
 elif batch.progress().total:
     draw_finished(batch)
 
-if batch.entries and not running:
+if shows_results(batch, heard):
     names = names_of(batch)
     draw_point_change(batch)
     draw_unusable(batch.entries, names)
@@ -95,7 +95,8 @@ if batch.entries and not running:
         draw_grid(shown, spec, look, names)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
         draw_downloads(batch, look, filtered=len(shown) < len(batch.entries))
-        draw_clear(batch)
+        if not running:
+            draw_clear(batch)
     if shown_photo is not None:
         draw_alike(shown_photo.below, shown_photo.entry, batch.inspector)
         draw_unfamiliar(shown_photo.below, shown_photo.entry, batch, models)

@@ -20,6 +20,7 @@ function takeOver(files) {
   drop.of = product()
   tell()
   if (!drop.feeding) drop.id = `${Date.now()}-${Math.random()}`
+  drop.isLarge = all > WHOLE_BYTES
   if (!drop.watching) watch()
   return true
 }
@@ -70,7 +71,7 @@ function announce() {
   const fed = drop.feeding ? drop.id : ""
   if (fed === drop.announced || product() !== drop.of || !drop.component.parentElement.isConnected) return
   drop.announced = fed
-  drop.component.setStateValue("fed", { id: fed, model: drop.of })
+  drop.component.setStateValue("fed", { id: fed, model: drop.of, isLarge: drop.isLarge })
 }
 
 // Whether the last handful is not the batch's yet.

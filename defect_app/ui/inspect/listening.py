@@ -62,10 +62,21 @@ class UnsentFiles:
 
 @dataclass(frozen=True)
 class Heard:
-    """What the browser told: files that it kept back, and the drop that it sends in handfuls, empty for none."""
+    """What the browser told.
+
+    Attributes
+    ----------
+    unsent : UnsentFiles
+        What it kept back.
+    fed_drop : str
+        Names the drop that it sends in handfuls at this moment; empty for none.
+    is_large : bool
+        Whether sending that takes so long that a person looks at the first verdicts meanwhile.
+    """
 
     unsent: UnsentFiles
-    fed_drop: str
+    fed_drop: str = ""
+    is_large: bool = False
 
 
 def listen(model_id: str) -> Heard:
@@ -81,8 +92,10 @@ def listen(model_id: str) -> Heard:
             on_fed_change=lambda: None,
         )
     fed = heard.get("fed")
-    fed_drop = str(fed.get("id", "")) if isinstance(fed, Mapping) and fed.get("model") == model_id else ""
-    return Heard(_unsent(heard.get("refused")), fed_drop)
+    unsent = _unsent(heard.get("refused"))
+    if not isinstance(fed, Mapping) or fed.get("model") != model_id:
+        return Heard(unsent)
+    return Heard(unsent, str(fed.get("id", "")), bool(fed.get("isLarge")))
 
 
 def _unsent(sent: object) -> UnsentFiles:

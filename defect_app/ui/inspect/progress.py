@@ -22,14 +22,20 @@ def is_running(batch: Batch, heard: Heard) -> bool:
     return progress.running or (bool(heard.fed_drop) and not progress.stopped)
 
 
+def shows_results(batch: Batch, heard: Heard) -> bool:
+    """Return whether there is anything to show, and nothing that will change it at once."""
+    progress = batch.progress()
+    return bool(progress.done) and not progress.running and (heard.is_large or not is_running(batch, heard))
+
+
 def draw_running(batch: Batch, heard: Heard) -> None:
     """Follow a running batch until it ends, then draw the whole page anew."""
-    st.fragment(_follow, run_every=0.5)(batch, heard)
+    st.fragment(_follow, run_every=0.5)(batch, heard, shows_results(batch, heard))
 
 
-def _follow(batch: Batch, heard: Heard) -> None:
+def _follow(batch: Batch, heard: Heard, results_shown: bool) -> None:
     progress = batch.progress()
-    if not is_running(batch, heard):
+    if not is_running(batch, heard) or (shows_results(batch, heard) and not results_shown):
         st.rerun()
     share = progress.done / progress.total if progress.total else 0.0
     bar, button = st.columns([5, 1], vertical_alignment="center")
