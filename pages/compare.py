@@ -29,7 +29,7 @@ with choices.container():
     product = choose_product(models)
 chosen = choose_models(models, product)
 with choices.container():
-    compared = choose_photos(product, chosen)
+    compared = choose_photos(models, product, chosen)
 if not compared.models:
     st.info("Choose at least one model that has an evaluation.", icon=":material/info:")
     st.stop()

@@ -31,10 +31,12 @@ def data_folder(data_dir: Path | None = None) -> Path:
     if folder is None:
         raise DataUnavailable(
             "The data sets are not on this machine: no folder is named.",
-            f"Set {DATA_VARIABLE} to the folder that holds the archives, or give --data.",
+            f"Set {DATA_VARIABLE} to the folder that holds the archives.",
         )
     if not folder.is_dir():
-        raise DataUnavailable(f"The data folder {folder} does not exist.", f"Correct {DATA_VARIABLE} or --data.")
+        raise DataUnavailable(
+            f"The data folder {folder} does not exist.", f"Correct {DATA_VARIABLE}, or what a command was given for it."
+        )
     return folder
 
 

@@ -107,7 +107,7 @@ def history_figure(history: TrainingHistory) -> go.Figure:
     # Epochs are counted: no tick between two of them.
     figure.update_xaxes(dtick=max(1, len(history.epoch) // 10))
     accuracy = {"title": {"text": "Accuracy"}, "overlaying": "y", "side": "right", "showgrid": False}
-    figure.update_layout(yaxis2={**accuracy, "tickformat": ".4~p", "nticks": 5})
+    figure.update_layout(yaxis2={**accuracy, "tickmode": "auto", "tickformat": ".4~p", "nticks": 5})
     return figure
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from defect_app.evaluation.confusion import OTHER, ConfusionMatrix
-from defect_app.figures.style import ACCENT, DEFECTIVE, GOOD, band_colour, label_text, message_figure, styled
+from defect_app.figures.style import ACCENT, DEFECTIVE, GOOD, NEUTRAL, band_colour, label_text, message_figure, styled
 
 _FEW = 5
 """Classes up to which every cell has its number, large."""
@@ -59,7 +59,8 @@ def confusion_figure(
     """Draw a confusion matrix.
 
     Heat maps return no selection in Streamlit, so every cell is a bar; its `customdata` is
-    ``[actual name, predicted name]``. Right answers are blue, mistakes vermilion, stronger where there are more.
+    ``[actual name, predicted name]``. Right answers are blue, mistakes vermilion, stronger where there are more; the
+    classes that are put together are grey among themselves, since some of these answers are mistakes.
 
     Parameters
     ----------
@@ -131,7 +132,14 @@ def _bars(
     look: MatrixLook,
 ) -> go.Bar:
     rows, columns = matrix.rows, matrix.columns
-    hues = {(r, c): GOOD if rows[r] == columns[c] or rows[r] not in columns else DEFECTIVE for r, c in strength}
+
+    def hue(row: str, column: str) -> str:
+        # What many classes sum up to is right in part only.
+        if row == column == OTHER:
+            return NEUTRAL
+        return GOOD if row == column or row not in columns else DEFECTIVE
+
+    hues = {(r, c): hue(rows[r], columns[c]) for r, c in strength}
 
     def hover(place: _Place) -> str:
         actual, predicted = (label_text(titles.get(n, n)) for n in (rows[place[0]], columns[place[1]]))

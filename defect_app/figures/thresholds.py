@@ -136,14 +136,26 @@ def _with_lines(
         return figure.update_layout(layout or {})
     # One update of the layout: plotly's add_vline would cost more than all the curves.
     shapes, annotations = [], []
-    for at, colour, dash, side, words in (
-        (thresholds.review_at, REVIEW, "dash", "right", "review from"),
-        (thresholds.reject_at, DEFECTIVE, "solid", "left", "reject from"),
+    for at, colour, dash, row, words in (
+        (thresholds.review_at, REVIEW, "dash", 1, "review from"),
+        (thresholds.reject_at, DEFECTIVE, "solid", 0, "reject from"),
     ):
         place = {"xref": "x", "yref": "paper", "x0": at, "x1": at, "y0": 0, "y1": 1}
         shapes.append({"type": "line", **place, "line": {"color": colour, "dash": dash, "width": 2}})
-        # Outside the plot, each on its own side: no curve is covered, and no text by the other.
-        where = {"xref": "x", "yref": "paper", "x": at, "y": 1, "xanchor": side, "yanchor": "bottom"}
+        # Above the plot, each on a row of its own, so that it covers no curve and not the other's words; towards the
+        # middle, so that it is not cut where a line stands near an end.
+        side = "left" if at < 0.5 else "right"
+        where = {
+            "xref": "x",
+            "yref": "paper",
+            "x": at,
+            "y": 1,
+            "yshift": 16 * row,
+            "xanchor": side,
+            "yanchor": "bottom",
+        }
         annotations.append({"text": f"{words} {threshold_text(at)}", **where, "showarrow": False})
     legend = {"y": -0.26, "yanchor": "top", "traceorder": "normal"}
-    return figure.update_layout(shapes=shapes, annotations=annotations, legend=legend, **(layout or {}))
+    return figure.update_layout(
+        shapes=shapes, annotations=annotations, legend=legend, margin={"t": 48}, **(layout or {})
+    )

@@ -36,7 +36,7 @@ def test_without_a_data_folder_the_message_says_how_to_name_one(monkeypatch: pyt
     monkeypatch.delenv(DATA_VARIABLE, raising=False)
     with pytest.raises(DataUnavailable, match="not on this machine") as caught:
         data_folder()
-    assert "--data" in caught.value.remedy
+    assert caught.value.remedy == "Set DEFECT_APP_DATA to the folder that holds the archives."
 
 
 def test_a_data_folder_that_does_not_exist_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

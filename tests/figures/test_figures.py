@@ -107,6 +107,27 @@ def test_mistakes_and_right_answers_differ_in_hue_and_the_chosen_cell_is_framed(
     assert not matrices.confusion_figure(MATRIX, look=MatrixLook(chosen=("no", "such"))).layout.shapes
 
 
+def test_classes_that_are_put_together_are_not_called_right_among_themselves() -> None:
+    names = ("cat", "other")
+    figure = matrices.confusion_figure(ConfusionMatrix(np.array([[9, 1], [2, 393]]), names, names))
+    hues = {tuple(n): c.split(",")[0] for t in figure.data for n, c in zip(t.customdata, t.marker.color, strict=True)}
+    assert len({hues["other", "other"], hues["cat", "cat"], hues["cat", "other"]}) == 3
+
+
+@pytest.mark.parametrize(("review_at", "reject_at"), [(0.02, 0.2), (0.001, 0.01), (0.9, 0.99), (0.1, 0.95)])
+def test_the_words_of_a_line_near_an_end_go_towards_the_middle(review_at: float, reject_at: float) -> None:
+    lines = InspectionThresholds(review_at, reject_at)
+    review, reject = thresholds.threshold_figure(CURVES, ("recall",), thresholds=lines).layout.annotations
+    assert [a.xanchor for a in (review, reject)] == ["left" if a.x < 0.5 else "right" for a in (review, reject)]
+    assert review.yshift > reject.yshift + 10, "each has a row of its own"
+
+
+def test_the_accuracy_of_a_history_has_ticks_of_its_own() -> None:
+    epoch = np.arange(1, 6)
+    history = TrainingHistory(epoch, 1 / epoch, 1 / epoch, np.linspace(0.1, 0.79, 5))
+    assert curves.history_figure(history).layout.yaxis2.tickmode == "auto"
+
+
 def test_names_of_classes_are_never_read_as_html() -> None:
     hostile = ConfusionMatrix(np.eye(2, dtype=int), ("<b>x</b>", "y" * 80), ("<b>x</b>", "y" * 80))
     figure = matrices.confusion_figure(hostile)

@@ -14,7 +14,7 @@ from defect_app.catalog import InspectionThresholds, read_spec
 from defect_app.decision import Costs, default_point
 from defect_app.evaluation.recommendation import Candidate, recommendation
 from defect_app.points import open_records
-from defect_app.ui.session import Key
+from defect_app.ui.session import Address, Key
 from tests.evaluation.caches import casting_rows, generated, rows_of, selected_of, write_cache
 from tests.model_folders import RECOGNITION_CLASSES, make_model_folder
 from tests.ui.test_evaluate_page import shown_words
@@ -48,7 +48,7 @@ def compare_page(**parameters: str) -> AppTest:
 def side_by_side(page: AppTest, place: int = 0) -> pd.DataFrame:
     """Return the table of figures, or the one after it, as it is read: without the escapes of Markdown."""
     shown: pd.DataFrame = page.table[place].value
-    return shown.map(lambda cell: str(cell).replace("\\", ""))
+    return shown.map(lambda cell: str(cell).replace("\\", "").replace("\N{NO-BREAK SPACE}", " "))
 
 
 def right(scores: np.ndarray) -> np.ndarray:
@@ -174,6 +174,18 @@ def test_published_figures_stand_beside_ours_with_n_interval_and_caveats() -> No
     ours = table[table["Whose"] == "ours"].iloc[0]
     assert ours["Accuracy"] == f"{100 * right(SCORES).mean():.2f} %"
     assert "no promise about defects" in shown_words(page)
+
+
+def test_the_model_at_work_brings_its_product_and_the_address_says_so(models: Path) -> None:
+    make_model_folder(models, "colours", "recognition", familiarity=False)
+    write_cache(models / "colours", rows_of(["red"] * 30, np.full((30, 3), 1 / 3), RECOGNITION_CLASSES))
+    page = compare_page(section="Where they differ")
+    page.session_state[Address.MODEL] = "colours"
+    page.run()
+    assert not page.exception
+    assert page.multiselect[0].value == ["colours"]
+    assert page.query_params["product"] in ("Everyday things", ["Everyday things"])
+    assert "There is only one model of this product." in [info.value for info in page.info]
 
 
 def test_another_product_brings_its_own_models(models: Path) -> None:

@@ -37,11 +37,14 @@ class Compared:
         Each with the photos that it is compared on: the shared ones, or all its own where none are shared.
     shared : bool
         Whether they are compared on the very same photos.
+    among : int
+        How many models there are to choose from.
     """
 
     product: str
     models: tuple[EvaluatedModel, ...]
     shared: bool
+    among: int
 
 
 def product_of(entry: CatalogEntry) -> str:
@@ -52,7 +55,10 @@ def product_of(entry: CatalogEntry) -> str:
 
 
 def choose_product(models: Catalog) -> str:
-    """Draw the choice of a product and return it; the one with most models comes first."""
+    """Draw the choice of a product and return it.
+
+    The one with most models comes first, and that of the model which other pages work with is chosen beforehand.
+    """
     counted: dict[str, int] = {}
     for entry in models.entries:
         if entry.spec is not None:
@@ -65,6 +71,12 @@ def choose_product(models: Catalog) -> str:
         # Said outright: the browser would keep what is left of the other product's choice, which is nothing.
         st.session_state[Address.MODELS] = list(_models_of(models, st.session_state[Address.PRODUCT]))
 
+    known = {entry.id: product_of(entry) for entry in models.entries if entry.spec is not None}
+    at_work = known.get(str(st.session_state.get(Address.MODEL)))
+    if at_work and Address.PRODUCT not in st.session_state and Address.PRODUCT not in st.query_params:
+        # Not as the widget's default, which the address would leave out: whoever gets it shall see the same.
+        st.session_state[Address.PRODUCT] = at_work
+        st.query_params[Address.PRODUCT] = PRODUCT_TITLES.get(at_work, at_work)
     chosen = st.selectbox(
         "Product", products, format_func=lambda p: PRODUCT_TITLES.get(p, p), key=Address.PRODUCT, bind="query-params",
         on_change=change,
@@ -91,7 +103,7 @@ def _models_of(models: Catalog, product: str) -> dict[str, CatalogEntry]:
     return {e.id: e for e in models.entries if e.spec is not None and product_of(e) == product}
 
 
-def choose_photos(product: str, entries: list[CatalogEntry]) -> Compared:
+def choose_photos(models: Catalog, product: str, entries: list[CatalogEntry]) -> Compared:
     """Draw the choice of photos, and return the models on those that all of them share.
 
     Models whose evaluation cannot be used are named with the reason and left out.
@@ -103,8 +115,9 @@ def choose_photos(product: str, entries: list[CatalogEntry]) -> Compared:
             usable.append((entry, results))
         else:
             st.warning(f"{as_text(entry.title)}: {as_text(results.evaluation.problem)}", icon=":material/block:")
+    among = len(_models_of(models, product))
     if not usable:
-        return Compared(product, (), False)
+        return Compared(product, (), False, among)
     splits = [list(dict.fromkeys(s.split for s in available(results.evaluation))) for _, results in usable]
     common = [s for s in splits[0] if all(s in other for other in splits)] or splits[0]
     split = st.selectbox(
@@ -115,8 +128,8 @@ def choose_photos(product: str, entries: list[CatalogEntry]) -> Compared:
     whole = tuple(evaluated_model(entry, results.part(Selection(split))) for entry, results in usable)
     cut = _on_shared_pictures(whole, tuple(model.key for model in whole))
     shared = cut[0].selected.n > 0
-    models = tuple(replace(m, results=part) for m, part in zip(whole, cut, strict=True)) if shared else whole
-    return Compared(product, models, shared)
+    chosen = tuple(replace(m, results=part) for m, part in zip(whole, cut, strict=True)) if shared else whole
+    return Compared(product, chosen, shared, among)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -30,7 +30,9 @@ class Pair:
 def draw_differences(compared: Compared) -> None:
     """Draw the choice of two models and what sets them apart."""
     if len(compared.models) < 2:
-        st.info("Choose at least two models above.", icon=":material/info:")
+        several = compared.among > 1
+        said = "Choose at least two models above." if several else "There is only one model of this product."
+        st.info(said, icon=":material/info:")
         return
     if not compared.shared:
         st.info(

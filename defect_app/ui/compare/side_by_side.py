@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import streamlit as st
 
@@ -31,6 +33,7 @@ _WORDS = {
     "top_5": "Among the first five",
     "accepted": "Labels given",
 }
+_INSIDE = re.compile(r" (?=of \d|to \d|%)|(?<=\bof) (?=\d)|(?<=\bto) (?=\d)")
 _CHARTS = {
     "accuracy": "Share of all photos",
     "escapes": "Share of defective parts",
@@ -52,7 +55,7 @@ def draw_side_by_side(compared: Compared) -> None:
     st.caption(f"{sense} Ranges are 95 % intervals: where they overlap widely, chance may explain the difference.")
     table = _table(found)
     # Not draw_table: its cells do not wrap, and the last figures would lie beyond the edge.
-    st.table(table.set_index("Model").rename(index=as_text, columns=as_text).map(as_text))
+    st.table(table.set_index("Model").rename(index=as_text, columns=as_text).map(_wrapping))
     offer_csv(table, f"{compared.product}-side-by-side")
     draw_recommendation(compared)
     grid = st.grid(3, min_column_width=300, gap="medium")
@@ -91,6 +94,11 @@ def _cells(figures: ModelFigures) -> dict[str, str]:
     if figures.roc_area is not None:
         cells["ROC area"] = _area(figures.roc_area)
     return cells
+
+
+def _wrapping(cell: str) -> str:
+    """Return a cell as text that wraps between count, share and interval, and not inside them."""
+    return _INSIDE.sub("\N{NO-BREAK SPACE}", as_text(cell))
 
 
 def _share(share: Proportion) -> str:

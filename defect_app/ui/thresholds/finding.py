@@ -111,6 +111,11 @@ def draw_finding(model: EvaluatedModel, lines: InspectionThresholds, setting: Li
     reported = model.part(Selection(reported_on))
     _draw_answer(report(finding, chosen.scores, reported.scores), chosen.selected, reported.selected, setting)
     if finding.thresholds is None:
+        more = [s for s in choosing if len(model.part(Selection(s)).scores.defective) > len(chosen.scores.defective)]
+        if more and finding.defective_parts_needed:
+            there = len(model.part(Selection(more[0])).scores.defective)
+            hint = f"{SPLIT_TITLES[more[0]]}: {there:,} defective parts. Choose on those above."
+            st.caption(f":material/lightbulb: {hint}")
         return
     if reported_on == chosen_on:
         st.caption(":orange[:material/warning:] There are no other photos to report on: expect it to do worse.")
