@@ -29,7 +29,7 @@ def teach_page() -> AppTest:
 
 
 def words(page: AppTest) -> str:
-    parts = (page.markdown, page.caption, page.info, page.error, page.success, page.subheader)
+    parts = (page.markdown, page.caption, page.info, page.error, page.success, page.header, page.subheader)
     return " ".join(element.value for part in parts for element in part).replace("\\", "")
 
 

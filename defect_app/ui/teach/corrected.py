@@ -43,7 +43,9 @@ def asked_product(models: Catalog) -> CatalogEntry | None:
 def draw_new_version(entry: CatalogEntry) -> None:
     """Draw what a new version would be taught with, and the button that teaches it."""
     with st.container(border=True):
-        st.subheader(f"A new version of {as_text(entry.title)}", anchor=False)
+        # Asked for by the address it stands right below the page's title, else below the heading of all taught models.
+        asked = st.query_params.get(Address.CORRECTED) == entry.id
+        (st.header if asked else st.subheader)(f"A new version of {as_text(entry.title)}", anchor=False)
         try:
             photo_set = read_set(entry.id)
             if photo_set is None:

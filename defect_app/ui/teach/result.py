@@ -24,6 +24,7 @@ def draw_result(taught: TaughtModel) -> None:
     """Draw all of it, the ways on first."""
     summary = taught.summary
     counts = ", ".join(f"{count} {as_text(taught.spec.title_of(name))}" for name, count in summary.counts.items())
+    st.header(as_text(taught.spec.title), anchor=False)
     st.success(
         f"**{as_text(taught.spec.title)}** is taught, in {summary.seconds:.1f} s from {counts}.",
         icon=":material/check_circle:",
