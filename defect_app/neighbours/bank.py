@@ -13,7 +13,7 @@ import numpy as np
 from defect_app.errors import DataUnavailable
 from defect_app.inspection import Inspector
 from defect_app.inspection.framing import Frame
-from defect_app.inspection.seen_part import seen_pixels, side_to_decode
+from defect_app.inspection.seen_part import own_frame, seen_pixels, side_to_decode
 from defect_app.intake import Rejection, encode_jpeg, read_photo
 from defect_app.logs import logger
 from defect_app.neighbours.nearest import Reference, ReferenceBank, unit_rows
@@ -27,6 +27,8 @@ _log = logger(__name__)
 def features_of(inspector: Inspector, data: bytes, name: str, frame: Frame | None = None) -> np.ndarray:
     """Return the features that familiarity compares, of a photo or of a part of it; float32, shape (n_features,).
 
+    Without a frame it is the one that the model was taught in, if any.
+
     Raises
     ------
     DataUnavailable
@@ -37,7 +39,8 @@ def features_of(inspector: Inspector, data: bytes, name: str, frame: Frame | Non
         photo = read_photo(data, name, least_side=side_to_decode(photo, frame, inspector.least_side))
     if isinstance(photo, Rejection):
         raise DataUnavailable(f"The photo cannot be used: {photo.reason}.", photo.remedy)
-    return np.asarray(inspector.engine.predict(seen_pixels(photo, frame, inspector.spec)).features, np.float32)
+    seen = seen_pixels(photo, frame or own_frame(photo, inspector.spec), inspector.spec)
+    return np.asarray(inspector.engine.predict(seen).features, np.float32)
 
 
 def reference_bank(
@@ -81,7 +84,8 @@ def _computed(inspector: Inspector, source: ReferenceSource, progress: Progress)
     for done, picture in enumerate(source.pictures(), start=1):
         photo = read_photo(picture.data, picture.name, least_side=max(inspector.least_side, SHOWN_SIDE // 2))
         if not isinstance(photo, Rejection):
-            features.append(inspector.engine.predict(seen_pixels(photo, None, inspector.spec)).features)
+            seen = seen_pixels(photo, own_frame(photo, inspector.spec), inspector.spec)
+            features.append(inspector.engine.predict(seen).features)
             shown = encode_jpeg(photo.pixels, longest_side=SHOWN_SIDE)
             references.append(Reference(picture.name, picture.label, picture.what, shown))
         progress("reading reference pictures", done, source.n)

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from defect_app.catalog import ClassSpec
+from defect_app.catalog import ClassSpec, read_spec, write_spec
+from defect_app.catalog.spec import FrameSpec
 from defect_app.datasets.dataset import Dataset, Folder
 from defect_app.errors import DataUnavailable
 from defect_app.inspection import Inspector
@@ -94,6 +95,19 @@ def test_a_part_of_a_photo_is_looked_up_and_not_the_whole(inspector: Inspector) 
     whole = features_of(inspector, data, "both.jpg")
     assert np.linalg.norm(unit_rows(red[None]) - unit_rows(alone[None])) < 0.1
     assert np.linalg.norm(unit_rows(whole[None]) - unit_rows(alone[None])) > 0.3
+
+
+def test_references_are_seen_in_the_frame_that_the_model_was_taught_in(tmp_path: Path) -> None:
+    folder = make_model_folder(tmp_path / "framed", classes=CLASSES)
+    spec = dataclasses.replace(read_spec(folder), frame=FrameSpec(0.5, 0.0, 0.5, 1.0))
+    write_spec(folder, spec)
+    framed = Inspector(spec, folder)
+    data = jpeg_bytes(np.concatenate([part_photo(-1.1, 1), part_photo(1.1, 2)], axis=1))
+    source = ReferenceSource("Made", "made parts", "framed", 1, lambda: iter([Picture("both.jpg", "defect", "", data)]))
+    bank = reference_bank(framed, source, kept=tmp_path)
+    red = features_of(framed, data, "both.jpg", Frame(96, 0, 96, 96))
+    np.testing.assert_allclose(bank.features[0], unit_rows(red[None])[0], atol=1e-6)
+    np.testing.assert_allclose(features_of(framed, data, "both.jpg"), red, atol=1e-6)
 
 
 def test_a_bank_is_made_once_for_a_version_of_the_model_and_again_where_its_file_is_damaged(
