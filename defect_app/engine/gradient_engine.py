@@ -24,6 +24,8 @@ from defect_app.machine import return_freed_memory, usable_cores
 
 MOST_COMPILED = 2
 """Compiled graphs are kept so that the next question does not wait: 20 to 35 MB each, without their activations."""
+JOINED_FROM_PX = 200_000
+"""From so many pixels of input on small operations are joined: what they hand on would take much memory."""
 
 
 class _Graph(NamedTuple):
@@ -246,9 +248,11 @@ class GradientEngine:
             "PERFORMANCE_HINT": "LATENCY",
             "INFERENCE_NUM_THREADS": usable_cores(),
             "ENABLE_CPU_PINNING": False,
-            # Joining small operations takes a quarter to a third of making a graph ready, and gains nothing here.
-            "SNIPPETS_MODE": "DISABLE",
         }
+        _, height, width, _ = photo.get_partial_shape()
+        if height.get_length() * width.get_length() < JOINED_FROM_PX:
+            # Joining small operations takes a quarter to a third of making a graph ready.
+            settings["SNIPPETS_MODE"] = "DISABLE"
         return explaining_core().compile_model(ov.Model(wanted, inputs), "CPU", settings).create_infer_request()
 
 
