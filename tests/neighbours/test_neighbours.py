@@ -202,3 +202,21 @@ def test_training_photos_come_from_the_data_set_without_what_the_model_was_measu
     assert [picture.name for picture in source.pictures()] == [
         "train/bad/0.jpg", "train/bad/1.jpg", "train/bad/2.jpg", "train/fine/0.jpg", "train/fine/2.jpg",
     ]  # fmt: skip
+
+
+def test_without_room_to_keep_them_references_are_made_at_each_start(inspector: Inspector, tmp_path: Path) -> None:
+    in_the_way = tmp_path / "kept"
+    in_the_way.write_bytes(b"")
+    counted: list[str] = []
+    source = drawn({"red": 1.1, "green": -1.1}, counted)
+    for _ in range(2):
+        assert len(reference_bank(inspector, source, kept=in_the_way).references) == 2
+    assert counted == ["red", "green"] * 2
+
+
+def test_what_is_no_photo_has_no_neighbours_and_is_none(inspector: Inspector, tmp_path: Path) -> None:
+    with pytest.raises(DataUnavailable, match="cannot be used"):
+        features_of(inspector, b"no photo", "part.jpg")
+    source = ReferenceSource("Made", "made", "none", 1, lambda: iter([Picture("a", "ok", "", b"no photo")]))
+    with pytest.raises(DataUnavailable, match="no picture that can be used"):
+        reference_bank(inspector, source, kept=tmp_path)

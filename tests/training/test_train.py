@@ -1,6 +1,7 @@
 """A recipe trained for two steps on 64-pixel pictures: the folder that comes out is whole and usable."""
 
 import json
+import shutil
 from pathlib import Path
 
 import keras
@@ -9,10 +10,13 @@ import openvino as ov
 import pytest
 
 from defect_app.catalog import load_catalog
+from defect_app.errors import ModelUnavailable
 from defect_app.evaluation import read_evaluation
 from defect_app.inspection import Inspector
+from defect_app.publishing.training_record import read_record
 from defect_app.training import RunLimits, train
 from defect_app.training.backbones import BACKBONES
+from defect_app.training.explainable import make_explainable
 from tests.datasets.picture_trees import make_tree, spotted_picture
 
 RECIPE = """
@@ -129,3 +133,21 @@ def test_a_recipe_that_distils_gives_a_model_and_its_figures(tmp_path: Path) -> 
     assert figures["n"] == 10
     assert all(0 <= figures[f"{who}_{how}"] <= 1 for who in ("teacher", "student") for how in ("clean", "degraded"))
     assert "## Against its teacher" in (folder / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_folder_is_made_explainable_anew_and_what_serves_stays_to_the_byte(
+    trained: tuple[Path, list[str]], tmp_path: Path
+) -> None:
+    folder = tmp_path / "tiny-parts"
+    shutil.copytree(trained[0], folder)
+    (folder / "explain.npz").unlink()
+    check = make_explainable(folder, np.stack([spotted_picture(seed, defect=True) for seed in range(3)]))
+    assert check.usable
+    assert read_record(folder).gradients == check
+    for name in ("model.xml", "model.bin", "familiarity.npz"):
+        assert (folder / name).read_bytes() == (trained[0] / name).read_bytes()
+    with np.load(folder / "explain.npz", allow_pickle=False) as anew, np.load(trained[0] / "explain.npz") as before:
+        assert set(anew) == set(before)
+    (folder / "model.keras").write_bytes(b"no network")
+    with pytest.raises(ModelUnavailable, match="do not fit"):
+        make_explainable(folder, np.zeros((1, 64, 64, 3), np.uint8))
