@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from defect_app.cli.points_sheet import run_sheet
+from defect_app.cli.points_sheet import named_point, run_sheet
 from defect_app.cli.storing import person
 from defect_app.cli.terminal import add_models_folder, print_table, say, whole_number
 from defect_app.errors import DefectLensError, InvalidOperatingPoint
@@ -101,12 +101,7 @@ def run_show(arguments: argparse.Namespace) -> int:
     from defect_app.points import open_records
 
     records = open_records()
-    saved = records.find_point(arguments.model, arguments.name, arguments.version)
-    if saved is None:
-        known = ", ".join(p.name for p in records.points(arguments.model)) or "none"
-        raise InvalidOperatingPoint(
-            f"The model {arguments.model} has no such operating point {arguments.name!r}.", f"Saved are: {known}."
-        )
+    saved = named_point(records, arguments)
     if arguments.json:
         print(json.dumps(_described(saved, records, arguments.models_folder), indent=2))
         return 0

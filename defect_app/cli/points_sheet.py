@@ -5,9 +5,13 @@ from __future__ import annotations
 import argparse
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from defect_app.cli.terminal import say
 from defect_app.errors import DefectLensError, InvalidOperatingPoint, ModelUnavailable
+
+if TYPE_CHECKING:
+    from defect_app.points import Records, SavedPoint
 
 
 def run_sheet(arguments: argparse.Namespace) -> int:
@@ -25,12 +29,7 @@ def run_sheet(arguments: argparse.Namespace) -> int:
         raise DefectLensError(f"A decision sheet cannot be written as {out.name}.", "Name a .html or .pdf file.")
     spec, folder = find_model(arguments.model, arguments.models_folder)
     records = open_records()
-    saved = records.find_point(arguments.model, arguments.name, arguments.version)
-    if saved is None:
-        known = ", ".join(p.name for p in records.points(arguments.model)) or "none"
-        raise InvalidOperatingPoint(
-            f"The model {arguments.model} has no such operating point {arguments.name!r}.", f"Saved are: {known}."
-        )
+    saved = named_point(records, arguments)
     try:
         weights = weights_sha256(folder)
     except ModelUnavailable:
@@ -46,3 +45,20 @@ def run_sheet(arguments: argparse.Namespace) -> int:
         ) from error
     say(f"{sheet.title}: written to {out}.")
     return 0
+
+
+def named_point(records: Records, arguments: argparse.Namespace) -> SavedPoint:
+    """Return the saved point that the options `model`, `name` and `version` name.
+
+    Raises
+    ------
+    InvalidOperatingPoint
+        If there is none; the message names those that there are.
+    """
+    saved = records.find_point(arguments.model, arguments.name, arguments.version)
+    if saved is None:
+        known = ", ".join(p.name for p in records.points(arguments.model)) or "none"
+        raise InvalidOperatingPoint(
+            f"The model {arguments.model} has no such operating point {arguments.name!r}.", f"Saved are: {known}."
+        )
+    return saved

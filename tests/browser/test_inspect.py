@@ -566,3 +566,28 @@ def test_of_a_large_drop_the_first_photos_are_judged_while_the_others_are_still_
     expect(rows).to_have_count(4)
     expect(page.get_by_text("keep the page open")).to_have_count(0)
     assert_no_exception(page)
+
+
+def test_what_was_on_its_way_when_the_page_was_left_is_sent_when_it_is_back(
+    page: Page, app: App, tmp_path: Path
+) -> None:
+    open_inspect(page, app)
+    held: list[Route] = []
+    sent = 0
+
+    def hold_the_last(route: Route) -> None:
+        nonlocal sent
+        sent += 1
+        if sent == 61:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/_stcore/upload_file/**", hold_the_last)
+    drop_from_disk(page, tmp_path, [(f"{n}.jpg", n.to_bytes(2, "big")) for n in range(61)])
+    wait_until(lambda: page.evaluate("1") and held, "the last file on its way")
+    page.get_by_role("link", name="Home").click()
+    expect(page.get_by_role("heading", name="Is this part good?")).to_be_visible()
+    expect(page.get_by_text("open Inspect again, where they go on")).to_be_visible()
+    page.get_by_role("link", name="Inspect", exact=True).click()
+    assert counts(page)["all"] == 61

@@ -10,7 +10,7 @@ const NOT_LISTED_MS = 6000
 const ZONE = '[class*="st-key-inspect_drop"]'
 
 // Of the page and not of the component, which is made anew while photos are judged.
-const drop = (window.defectLensDrop ||= { line: [], feeding: false, watching: false, announced: "" })
+const drop = (window.defectLensDrop ||= { line: [], inHand: [], feeding: false, watching: false, announced: "" })
 
 // Returns whether the files were taken over: a small drop is left to the uploader as it is.
 function takeOver(files) {
@@ -38,20 +38,21 @@ function watch() {
 function feed() {
   // Photos dropped for one product are judged as no other: they wait until the page is back at theirs.
   const input = product() === drop.of ? document.querySelector(`${ZONE} input[type=file]`) : null
-  const key = input && keyOf(input)
-  if (input && key === drop.fedKey && isLost(input)) {
+  const round = input && roundOf(input)
+  if (input && round === drop.fedRound && isLost(input)) {
     drop.line.unshift(...drop.inHand)
-    drop.fedKey = null
+    drop.inHand = []
+    drop.fedRound = null
   }
-  // The zone gets another key when its files are the batch's.
-  if (!input || key === drop.fedKey || !drop.line.length) return
+  // The zone is another one when its files are the batch's.
+  if (!input || round === drop.fedRound || !drop.line.length) return
   const some = new DataTransfer()
   let bytes = 0
   while (drop.line.length && some.items.length < AT_ONCE_FILES && (!bytes || bytes + drop.line[0].size <= AT_ONCE_BYTES)) {
     bytes += drop.line[0].size
     some.items.add(drop.line.shift())
   }
-  drop.fedKey = key
+  drop.fedRound = round
   drop.zone = drop.fedInput = input
   drop.inHand = [...some.files]
   drop.fedAt = Date.now()
@@ -74,14 +75,17 @@ function announce() {
   drop.component.setStateValue("fed", { id: fed, model: drop.of, isLarge: drop.isLarge })
 }
 
-// Whether the last handful is not the batch's yet.
+// Whether the last handful may not be the batch's yet: that it is shows when its product's zone is another one.
 function isOnItsWay() {
-  const input = drop.fedKey && document.querySelector(`${ZONE} input[type=file]`)
-  return Boolean(input) && product() === drop.of && keyOf(input) === drop.fedKey
+  const input = product() === drop.of && document.querySelector(`${ZONE} input[type=file]`)
+  if (input && roundOf(input) !== drop.fedRound) drop.inHand = []
+  return drop.inHand.length > 0
 }
 
-function keyOf(input) {
-  return [...input.closest(ZONE).classList].find((name) => name.startsWith("st-key-inspect_drop"))
+// The last part of the zone's key: it counts the handfuls that are the batch's, whichever way in is open.
+function roundOf(input) {
+  const key = [...input.closest(ZONE).classList].find((name) => name.startsWith("st-key-inspect_drop_"))
+  return key.split("_").pop()
 }
 
 function product() {
@@ -100,7 +104,8 @@ function tell() {
     document.body.append(note)
   }
   const waiting = left ? `${left} ${left === 1 ? "photo waits" : "photos wait"} in this browser to be sent` : "The last photos are being sent"
-  if (sending) note.textContent = `${waiting}: keep the page open.`
+  const what = product() === drop.of ? "keep the page open" : "open Inspect again, where they go on"
+  if (sending) note.textContent = `${waiting}: ${what}.`
   else note?.remove()
   drop.leaving ||= (event) => event.preventDefault()
   window.removeEventListener("beforeunload", drop.leaving)
