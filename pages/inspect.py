@@ -3,6 +3,7 @@
 import streamlit as st
 
 from defect_app.ui.inspect.alike import draw_alike
+from defect_app.ui.inspect.arriving import judge_handed_over
 from defect_app.ui.inspect.detail import draw_detail
 from defect_app.ui.inspect.downloads import draw_downloads
 from defect_app.ui.inspect.drawn_frames import apply_fixed_frames
@@ -23,7 +24,7 @@ from defect_app.ui.inspect.results import (
     order_entries,
     select_newest,
 )
-from defect_app.ui.inspect.unfamiliar import draw_guidance, draw_unfamiliar, take_handed_over
+from defect_app.ui.inspect.unfamiliar import draw_guidance, draw_unfamiliar
 from defect_app.ui.parts.navigation import open_page
 from defect_app.ui.parts.point_warning import draw_point_warning
 from defect_app.ui.parts.products import choose_product, draw_picture, loaded_model
@@ -42,7 +43,6 @@ spec = loaded.spec
 
 in_use = applied_point(loaded)
 batch = held_batch(loaded, in_use)
-take_handed_over(batch)
 
 with st.container(key=Key.INSPECT_HEAD, horizontal=True, vertical_alignment="center", gap="medium"):
     draw_picture(entry, 76)
@@ -59,6 +59,7 @@ if loaded.familiarity is None:
 draw_readiness(is_brief=True)
 draw_keeping(batch, spec)
 apply_fixed_frames(batch)
+judge_handed_over(batch)
 source = chosen_source()
 heard = listen(spec.id)
 if not is_running(batch, heard):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NoReturn
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -13,8 +12,8 @@ from defect_app.hosting.batch import MOST_FILES, Batch
 from defect_app.intake import ACCEPTED_IN_WORDS, Photo, PhotoFile, encode_jpeg, read_photo
 from defect_app.scenes.photographing import guidance_for
 from defect_app.scenes.samples import Sample, samples_for
+from defect_app.ui.inspect.arriving import judge_arrived
 from defect_app.ui.inspect.camera import NO_CAMERA, draw_guide, may_use_camera
-from defect_app.ui.inspect.held_batch import keep_batch
 from defect_app.ui.inspect.listening import LIMIT_MB, Heard
 from defect_app.ui.inspect.live import draw_live
 from defect_app.ui.parts.text import as_text
@@ -28,7 +27,6 @@ SOURCES = {
     LIVE: ":material/videocam:",
     "Samples": ":material/collections:",
 }
-FEW_PHOTOS_S = 0.3
 
 
 def chosen_source() -> str:
@@ -64,7 +62,7 @@ def draw_drop(source: str, batch: Batch, spec: ModelSpec, heard: Heard) -> None:
     if unsent.files:
         # The others of the drop are still on their way: the drop zone stays, but where there are none.
         st.session_state[Key.INSPECT_DROP_ROUND] += unsent.all
-        _hand_over(batch, unsent.photo_files)
+        judge_arrived(batch, unsent.photo_files)
     key = KeyOf.INSPECT_DROP(source, st.session_state[Key.INSPECT_DROP_ROUND])
     limits = f"{ACCEPTED_IN_WORDS}; up to {LIMIT_MB} MB a photo. {MOST_FILES} are judged in one go."
     if source == PHOTOS:
@@ -93,7 +91,7 @@ def draw_drop(source: str, batch: Batch, spec: ModelSpec, heard: Heard) -> None:
     elif source == LIVE:
         stored = draw_live(batch)
         if stored is not None:
-            _hand_over(batch, [stored])
+            judge_arrived(batch, [stored])
     if source == "Samples" or not batch.progress().total:
         _draw_samples(batch, spec)
 
@@ -105,15 +103,7 @@ def _take(batch: Batch, uploads: Sequence[UploadedFile], fed_drop: str = "") -> 
     st.session_state[Key.INSPECT_FED_DROP] = fed_drop
     # A new key empties the drop zone: the files are the batch's now, and the server lets go of their bytes.
     st.session_state[Key.INSPECT_DROP_ROUND] += 1
-    _hand_over(batch, [PhotoFile.of_bytes(u.name, u.getvalue) for u in uploads], continues=continues)
-
-
-def _hand_over(batch: Batch, files: Sequence[PhotoFile], *, continues: bool = False) -> NoReturn:
-    keep_batch(batch, continues=continues)
-    batch.add(files, continues=continues)
-    # A few photos are judged sooner than a progress bar is drawn.
-    batch.wait(FEW_PHOTOS_S)
-    st.rerun()
+    judge_arrived(batch, [PhotoFile.of_bytes(u.name, u.getvalue) for u in uploads], continues=continues)
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
@@ -130,7 +120,7 @@ def _draw_samples(batch: Batch, spec: ModelSpec) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**No photo at hand?** Try a sample, or all of them.")
         if st.button("Judge all samples", icon=":material/playlist_play:", key=Key.INSPECT_ALL_SAMPLES):
-            _hand_over(batch, [PhotoFile.of_bytes(s.name, s.read) for s in samples])
+            judge_arrived(batch, [PhotoFile.of_bytes(s.name, s.read) for s in samples])
     # A fixed number: in a grid that fits itself, the first samples would shrink, and move, as the next ones come.
     grid = st.grid(6, min_column_width=140, gap="small")
     for sample in samples:
@@ -140,5 +130,5 @@ def _draw_samples(batch: Batch, spec: ModelSpec) -> None:
                 st.image(picture, width="stretch", alt=sample.what)
             st.caption(as_text(sample.what))
             if st.button("Try it", key=KeyOf.INSPECT_SAMPLE(sample.name), width="stretch"):
-                _hand_over(batch, [PhotoFile.of_bytes(sample.name, sample.read)])
+                judge_arrived(batch, [PhotoFile.of_bytes(sample.name, sample.read)])
     st.caption(as_text(f"Samples: {', '.join(sorted({s.source for s in samples}))}."))

@@ -14,14 +14,12 @@ from defect_app.hosting.other_products import product_that_knows, products_to_as
 from defect_app.intake import PhotoFile
 from defect_app.scenes.photographing import guidance_for
 from defect_app.ui.inspect.framing import is_unfamiliar
-from defect_app.ui.inspect.held_batch import keep_batch
-from defect_app.ui.parts.handing_over import hand_over, take_handed
+from defect_app.ui.parts.handing_over import hand_over
 from defect_app.ui.parts.text import as_text
 from defect_app.ui.resources import model_host
 from defect_app.ui.session import Key, remember_model
 
 EXAMPLE_SIDE = 150
-FEW_PHOTOS_S = 0.3
 
 
 def draw_unfamiliar(place: DeltaGenerator, entry: BatchEntry, batch: Batch, models: Catalog) -> None:
@@ -47,16 +45,6 @@ def draw_guidance(spec: ModelSpec, *, opened: bool) -> None:
             st.markdown("\n".join(f"{n}. {as_text(line)}" for n, line in enumerate(guidance.lines, start=1)))
         if guidance.example is not None:
             st.caption("The example is drawn by this project.")
-
-
-def take_handed_over(batch: Batch) -> None:
-    """Judge the photos that were handed over to this batch's model, if there are such."""
-    files = take_handed(batch.inspector.spec.id)
-    if files:
-        keep_batch(batch)
-        batch.add(files)
-        batch.wait(FEW_PHOTOS_S)
-        st.rerun()
 
 
 def _draw_other_product(entry: BatchEntry, batch: Batch, models: Catalog) -> None:
