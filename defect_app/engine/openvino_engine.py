@@ -6,7 +6,6 @@ import queue
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import openvino as ov
 
 from defect_app.catalog import ModelSpec
 from defect_app.engine.activation_map import ActivationMap, class_activation_map
+from defect_app.engine.heat_map_kind import head_weights, kind_of_head
 from defect_app.errors import ModelUnavailable
 from defect_app.logs import logger
 from defect_app.machine import judging_threads
@@ -43,20 +43,6 @@ class Prediction:
     probabilities: np.ndarray
     features: np.ndarray
     activation_map: ActivationMap | None
-
-
-class HeatMapKind(Enum):
-    """Which kind of heat map a model gives, in words for its card.
-
-    The class activation map is read off the weights of the last layer. A head with layers between the features and
-    the classes has none: there the gradient takes the weights' place, and the map is Grad-CAM's. Where such a head
-    tells places apart, each has a gradient of its own, and the map is HiResCAM's.
-    """
-
-    CLASS_ACTIVATION_MAP = "class activation map"
-    GRADIENT = "gradient-based (Grad-CAM)"
-    GRADIENT_AT_EACH_PLACE = "gradient-based, each place by itself (HiResCAM)"
-    NONE = "none"
 
 
 class Engine:
@@ -103,7 +89,7 @@ class Engine:
             if not problem:
                 # One photo at a time: sizes that are known beforehand save about a twelfth of the time.
                 model.reshape([1, spec.input.height, spec.input.width, 3])
-            self._head_weights = _head_weights(model, len(spec.classes))
+            self._head_weights = head_weights(model, len(spec.classes))
             self.n_weights = _n_weights(model)
             compiled = core.compile_model(model, "CPU", one_thread_each(self.streams))
         except RuntimeError as error:
@@ -117,7 +103,7 @@ class Engine:
         given = {name: port for port in compiled.outputs for name in port.get_names()}
         self._has_descriptor, self._has_channel_weights = "descriptor" in given, "channel_weights" in given
         self.n_features = int(given["descriptor" if self._has_descriptor else "features"].shape[-1])
-        self.heat_map_kind = _heat_map_kind(self._head_weights, given.get("channel_weights"))
+        self.heat_map_kind = kind_of_head(self._head_weights, given.get("channel_weights"))
         self._idle: queue.SimpleQueue[Any] = queue.SimpleQueue()
         # One request more than there are streams: a thread fills it while the streams compute.
         for _ in range(self.streams + 1):
@@ -205,33 +191,6 @@ class Engine:
         return class_activation_map(feature_map, defect - ok, DEFECT_TARGET)
 
 
-def heat_map_kind_of(folder: Path, n_classes: int, weights: str = "model") -> HeatMapKind:
-    """Return which kind of heat map a model gives, without compiling its network.
-
-    Parameters
-    ----------
-    folder : Path
-        Its folder, verified by the catalog.
-    n_classes : int
-        How many classes it has.
-    weights : str
-        Stem of the OpenVINO files in the folder.
-    """
-    model = ov.Core().read_model(folder / f"{weights}.xml")
-    given = {name: port for port in model.outputs for name in port.get_names()}
-    return _heat_map_kind(_head_weights(model, n_classes), given.get("channel_weights"))
-
-
-def _heat_map_kind(head_weights: np.ndarray | None, channel_weights: Any) -> HeatMapKind:
-    if head_weights is not None:
-        return HeatMapKind.CLASS_ACTIVATION_MAP
-    if channel_weights is None:
-        return HeatMapKind.NONE
-    # Batch, channels and classes; or batch, rows, columns, channels and classes.
-    is_alike_everywhere = len(channel_weights.partial_shape) == 3
-    return HeatMapKind.GRADIENT if is_alike_everywhere else HeatMapKind.GRADIENT_AT_EACH_PLACE
-
-
 def _load_failure(folder: Path, weights: str, error: RuntimeError) -> str:
     """Say in our words why OpenVINO cannot load a model; its own name places in its source code, for the log."""
     files = f"{weights}.xml and {weights}.bin"
@@ -268,27 +227,6 @@ def _contradiction(model: ov.Model, spec: ModelSpec) -> str:
     if not answered.compatible(ov.PartialShape([1, len(spec.classes)])):
         return f"the spec names {len(spec.classes)} classes, the model answers with {answered}."
     return ""
-
-
-def _head_weights(model: ov.Model, n_classes: int) -> np.ndarray | None:
-    """Find the dense layer before the softmax; return its kernel, shape (n_channels, n_classes), or None.
-
-    None, too, where the layer does not weigh the channels of the feature map themselves.
-    """
-    results = {name: r for r in model.get_results() for name in r.input_value(0).get_names()}
-    if "channel_weights" in results or not {"probabilities", "features"} <= results.keys():
-        return None
-    node = results["probabilities"]
-    while node.get_type_name() != "MatMul":
-        if node.get_type_name() not in {"Result", "Softmax", "Add", "Convert", "Reshape"}:
-            return None
-        node = node.input_value(0).get_node()
-    # The kernel may be stored compressed or quantised: let OpenVINO compute the constant part of the graph.
-    constant = ov.Core().compile_model(ov.Model([node.input_value(1)], []), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-    kernel = np.array(constant([])[0], np.float32)
-    kernel = kernel.T if node.get_attributes().get("transpose_b") else kernel
-    channels = results["features"].input_value(0).get_partial_shape()[3]
-    return kernel if kernel.shape == (channels.get_length(), n_classes) else None
 
 
 def _n_weights(model: Any) -> int:

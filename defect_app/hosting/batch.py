@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -12,6 +11,7 @@ from dataclasses import replace
 from defect_app.decision import OperatingPoint, Verdict
 from defect_app.hosting.batch_entry import SHOWN_SIDE, BatchEntry, SmallPictures, entry_at, entry_of, small_pictures
 from defect_app.hosting.batch_progress import BatchProgress, PointChange
+from defect_app.hosting.batch_queue import MOST_FILES, BatchQueue
 from defect_app.hosting.batch_storing import BatchStoring
 from defect_app.hosting.framed_entries import framed_entries
 from defect_app.hosting.keeping import Keeping
@@ -23,15 +23,12 @@ from defect_app.inspection.file_judge import Extractor
 from defect_app.inspection.framing import FixedFrame
 from defect_app.inspection.workers import Workers
 from defect_app.inspections import StoredInspection
-from defect_app.intake import PhotoFile, Rejection, is_system_file
+from defect_app.intake import PhotoFile, Rejection
 from defect_app.logs import logger
 
 __all__ = ["MOST_FILES", "SHOWN_SIDE", "Batch", "BatchEntry", "BatchProgress", "PointChange"]
 
 _log = logger(__name__)
-
-MOST_FILES = 500
-"""How many files are judged before a person is asked whether to go on: what is kept of each stays in memory."""
 
 
 class Batch:
@@ -69,10 +66,7 @@ class Batch:
         self._lock = threading.Lock()
         self._entries: list[BatchEntry] = []
         self._seen: SeenFiles[SmallPictures] = SeenFiles()
-        self._waiting: deque[PhotoFile] = deque()
-        self._in_hand: deque[PhotoFile] = deque()
-        self._skipped = 0
-        self._pause_after = self._most = 0
+        self._queue = BatchQueue()
         self._worker: threading.Thread | None = None
         self._stop = threading.Event()
         self._problem = ""
@@ -102,13 +96,8 @@ class Batch:
         continues : bool
             They are further files of the drop that came last: what was stopped stays so, and what is full.
         """
-        photos = [f for f in files if not is_system_file(f.name)]
         with self._lock:
-            self._skipped += len(files) - len(photos)
-            self._waiting.extend(photos)
-            if not continues:
-                self._most = self._pause_after + MOST_FILES
-            self._pause_after = min(self._pause_after + len(photos), self._most)
+            self._queue.add(files, continues=continues)
             if continues:
                 if not self._stop.is_set() and not self._is_full():
                     self._start()
@@ -120,7 +109,7 @@ class Batch:
         with self._lock:
             self._stop.clear()
             if self._worker is None:
-                self._pause_after = self._most = len(self._entries) + MOST_FILES
+                self._queue.allow_more(len(self._entries))
                 self._start()
 
     def _start(self) -> None:
@@ -128,7 +117,7 @@ class Batch:
         if self._worker is not None:
             return
         self._problem = ""
-        if self._waiting:
+        if self._queue.waiting:
             self._started_at, self._started_done = time.monotonic(), len(self._entries)
             self._worker = threading.Thread(target=self._run, name="batch", daemon=True)
             self._worker.start()
@@ -155,7 +144,7 @@ class Batch:
     def restore(self, entries: Sequence[BatchEntry]) -> bool:
         """Take over what the records hold of a batch; False where this one has photos already."""
         with self._lock:
-            if self._entries or self._waiting or self._worker is not None:
+            if self._entries or self._queue.waiting or self._worker is not None:
                 return False
             self._entries = list(entries)
             return True
@@ -214,17 +203,17 @@ class Batch:
             done, running = len(self._entries), self._worker is not None
             spent = time.monotonic() - self._started_at if running else self._spent
             since = done - self._started_done
-            total = done + len(self._in_hand) + len(self._waiting)
+            total = done + len(self._queue)
             return BatchProgress(
                 total=total,
                 done=done,
                 rejected=sum(e.record.verdict == Verdict.REJECT for e in self._entries),
                 unusable=sum(isinstance(e.result, Rejection) for e in self._entries),
-                skipped=self._skipped,
-                waiting=tuple(file.name for file in self._waiting),
+                skipped=self._queue.skipped,
+                waiting=tuple(file.name for file in self._queue.waiting),
                 running=running,
                 stopped=self._stop.is_set(),
-                full=not running and bool(self._waiting) and done >= self._pause_after,
+                full=not running and bool(self._queue.waiting) and done >= self._queue.pause_after,
                 seconds_left=(total - done) * spent / since if running and since >= 3 else None,
                 seconds_spent=spent,
             )
@@ -247,7 +236,7 @@ class Batch:
                     ):
                         self._keep(entry_of(judged), begins_file=judged.frame_number == 1)
                 with self._lock:
-                    if self._stop.is_set() or not self._waiting or self._is_full():
+                    if self._stop.is_set() or not self._queue.waiting or self._is_full():
                         # Decided under the lock, so that files added at this moment start a new worker.
                         self._finish()
                         return
@@ -260,31 +249,28 @@ class Batch:
 
     def _workers(self) -> AbstractContextManager[Workers | None]:
         # Nobody waits for an answer to a request here, so the batch may wait for its place.
-        return nullcontext() if self._host is None else self._host.open_job(len(self._waiting), wait=True)
+        return nullcontext() if self._host is None else self._host.open_job(len(self._queue.waiting), wait=True)
 
     def _files(self) -> Iterator[PhotoFile]:
         while True:
             with self._lock:
-                if not self._waiting or self._is_full():
-                    return
-                file = self._waiting.popleft()
-                self._in_hand.append(file)
+                file = None if self._is_full() else self._queue.take()
+            if file is None:
+                return
             yield file
 
     def _is_full(self) -> bool:
-        return len(self._entries) + len(self._in_hand) >= self._pause_after
+        return self._queue.is_full(len(self._entries))
 
     def _finish(self) -> None:
-        # What a batch that ended early had in hand waits again.
-        self._waiting.extendleft(reversed(self._in_hand))
-        self._in_hand.clear()
+        self._queue.put_back()
         self._spent = time.monotonic() - self._started_at
         self._worker = None
 
     def _keep(self, entry: BatchEntry, *, begins_file: bool) -> None:
         with self._lock:
             if begins_file:
-                self._in_hand.popleft()
+                self._queue.finish_one()
             else:
                 entry = replace(entry, pictures=self._entries[-1].pictures)
             (added,) = self._append([entry])

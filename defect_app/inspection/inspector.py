@@ -4,68 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 
 from defect_app.catalog import CatalogEntry, ModelSpec, find_model, weights_sha256
-from defect_app.decision import Judgement, OperatingPoint, default_point, judge
-from defect_app.engine import ActivationMap, Engine, in_photo_frame
+from defect_app.decision import OperatingPoint, default_point, judge
+from defect_app.engine import Engine, in_photo_frame
 from defect_app.errors import FrameOutsidePhoto, ModelUnavailable
-from defect_app.familiarity import FamiliarityModel, FamiliarityResult
+from defect_app.familiarity import FamiliarityModel
 from defect_app.inspection.framing import FRAMING_FILE, ChosenFrame, FixedFrame, Frame, FrameModel, resized_frame
 from defect_app.inspection.framing.fixed_frame import decoded_side
 from defect_app.inspection.framing.heat import in_whole_photo
 from defect_app.inspection.framing.part import PartFinder, too_small
 from defect_app.inspection.in_order import in_order
 from defect_app.inspection.input_pixels import input_pixels
+from defect_app.inspection.inspected import Inspected, judged_anew
 from defect_app.inspection.seen_part import own_frame, seen_pixels, side_to_decode, whole_of
 from defect_app.inspection.workers import OwnThreads
 from defect_app.intake import Photo, Rejection, read_photo
 
 __all__ = ["Inspected", "Inspector", "input_pixels", "judged_anew", "whole_of"]
-
-
-@dataclass(frozen=True)
-class Inspected:
-    """A photo and all that was found out about it.
-
-    Attributes
-    ----------
-    photo : Photo
-        The upright pixels that were judged.
-    probabilities : ndarray of float32, shape (n_classes,)
-        In the order of the spec's classes.
-    activation_map : ActivationMap or None
-        Where in the photo the evidence lies; None, too, for an unfamiliar photo, where it would mean nothing.
-    familiarity : FamiliarityResult or None
-        How familiar and how good the photo is; None where the model remembers nothing.
-    judgement : Judgement
-        The verdict with its reason.
-    frame : Frame or None
-        The part of the photo that was judged, in pixels of the upright original; None is the whole photo.
-    near : tuple of ndarray
-        Probabilities on frames that are as good as the found one: all must lead to the same verdict.
-    """
-
-    photo: Photo
-    probabilities: np.ndarray
-    activation_map: ActivationMap | None
-    familiarity: FamiliarityResult | None
-    judgement: Judgement
-    frame: Frame | None = None
-    near: tuple[np.ndarray, ...] = ()
-
-    @property
-    def is_familiar(self) -> bool:
-        """Whether the model knows photos like this one; true where it remembers none."""
-        return self.familiarity is None or self.familiarity.familiar
-
-    def without_pixels(self) -> Inspected:
-        """Return the same without the photo's pixels, to be kept."""
-        return replace(self, photo=replace(self.photo, pixels=self.photo.pixels[:0, :0].copy()))
 
 
 class Inspector:
@@ -279,20 +240,6 @@ class Inspector:
         return (
             self.inspect_frame(photo, own_frame(photo, self.spec), point) if whole_photo else self.inspect(photo, point)
         )
-
-
-def judged_anew(inspected: Inspected, spec: ModelSpec, point: OperatingPoint) -> Inspected:
-    """Return a photo with the verdict that its stored probabilities get at another operating point."""
-    judgement = judge(
-        inspected.probabilities,
-        spec,
-        point,
-        inspected.familiarity,
-        doubt=inspected.photo.doubt,
-        near=inspected.near,
-        is_part=inspected.frame is not None,
-    )
-    return replace(inspected, judgement=judgement)
 
 
 def _placed(frame: ChosenFrame, photo: Photo) -> Frame:

@@ -13,8 +13,9 @@ from typing import Final
 from defect_app.errors import RecordsUnavailable
 from defect_app.inspection.framing import FixedFrame, FramesInUse
 from defect_app.inspections.fixed_frames import FixedFrames, frames_from
+from defect_app.storage.address import database_url
 from defect_app.storage.change_mark import change_mark
-from defect_app.storage.database import Database, database_memory, database_url
+from defect_app.storage.database import Database, database_memory
 from defect_app.storage.memory import DatabaseMemory
 
 STALE_S: Final = 3.0

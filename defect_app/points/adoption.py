@@ -14,8 +14,9 @@ from defect_app.points.rows import active_state, add_version, log_change, saved_
 from defect_app.points.saved_point import MOST_NAME, PointAction, SavedPoint, checked_text, same_person
 from defect_app.points.second_person import lets_more_pass
 from defect_app.settings import settings
+from defect_app.storage.address import database_title
 from defect_app.storage.audit import Detail, add_entry
-from defect_app.storage.database import AUDIT_HEAD, Database, database_memory, database_title
+from defect_app.storage.database import AUDIT_HEAD, Database, database_memory
 from defect_app.storage.memory import DatabaseMemory
 from defect_app.storage.tables import point_events
 

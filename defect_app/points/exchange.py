@@ -89,8 +89,15 @@ def points_as_json(points: Iterable[SavedPoint]) -> str:
     )
 
 
-def points_from_json(text: str) -> tuple[PointDraft, ...]:
+def points_from_json(text: str, model_id: str | None = None) -> tuple[PointDraft, ...]:
     """Read what `points_as_json` wrote, with or without a byte order mark.
+
+    Parameters
+    ----------
+    text : str
+        The file's.
+    model_id : str, optional
+        Refuse points of any other model.
 
     Raises
     ------
@@ -123,6 +130,11 @@ def points_from_json(text: str) -> tuple[PointDraft, ...]:
             raise InvalidOperatingPoint(f"Point {number} of the file: {str(error).rstrip('.')}.", remedy) from error
     if len(set(drafts)) < len(drafts):
         raise InvalidOperatingPoint("Two points of the file are the same.", remedy)
+    other = next((d.point.model_id for d in drafts if model_id not in (None, d.point.model_id)), None)
+    if other is not None:
+        raise InvalidOperatingPoint(
+            f"The file holds a point of the model {other}, not of {model_id}.", "Nothing was imported."
+        )
     return tuple(drafts)
 
 

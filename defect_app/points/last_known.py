@@ -11,6 +11,7 @@ from typing import Any
 from defect_app.decision import THRESHOLD_NAMES, ChosenThresholds, OperatingPoint, thresholds_from
 from defect_app.errors import InvalidOperatingPoint
 from defect_app.points.saved_point import SavedPoint
+from defect_app.storage.database import database_memory
 from defect_app.storage.memory import DatabaseMemory
 
 _FILES = "active-*.json"
@@ -117,3 +118,14 @@ def _saved_point(described: dict[str, Any]) -> SavedPoint:
         defect_rate=None,
         active=True,
     )
+
+
+def last_known_points(url: str | None = None) -> LastKnownPoints:
+    """Return what is remembered of a database that need not be there any more; `url` as in `open_records`.
+
+    Raises
+    ------
+    RecordsUnavailable
+        If the address is none of a database.
+    """
+    return LastKnownPoints(database_memory(url))

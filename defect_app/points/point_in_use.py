@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from defect_app.decision import DEFAULT_NAME, OperatingPoint
 from defect_app.errors import InvalidOperatingPoint, RecordsUnavailable
-from defect_app.points.last_known import ActiveState, LastKnownPoints
+from defect_app.points.last_known import ActiveState, LastKnownPoints, last_known_points
 from defect_app.points.saved_point import SavedPoint, applicable
-from defect_app.points.store import Records, last_known_points, open_records
+from defect_app.points.store import Records, open_records
 from defect_app.storage.database import ADOPT
 
 

@@ -179,3 +179,10 @@ def checked_text(what: str, text: str, most: int, *, lines: bool = False) -> str
     if any(unicodedata.category(c) in ("Cc", "Cs") and c not in allowed for c in text):
         raise InvalidOperatingPoint(f"{what} has characters that cannot be shown.", "Type it anew.")
     return text
+
+
+def with_active(points: Sequence[SavedPoint], active: SavedPoint | None) -> tuple[SavedPoint, ...]:
+    """Return points with the active version among them: an older one than the latest may be in force."""
+    if active is None or any(saved.id == active.id for saved in points):
+        return tuple(points)
+    return (*points, active)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, select
 
 from defect_app.decision import InspectionThresholds, OperatingPoint, RecognitionThresholds, Thresholds
 from defect_app.errors import InvalidOperatingPoint
 from defect_app.points.rows import active_state, log_change
-from defect_app.points.saved_point import PointAction, same_person
+from defect_app.points.saved_point import MOST_NAME, PointAction, checked_text, same_person
+from defect_app.settings import settings
 from defect_app.storage.tables import point_events
 
 
@@ -19,6 +20,29 @@ class Asking:
 
     who: str
     is_person: bool = True
+
+
+def asking(who: str | Asking) -> Asking:
+    """Return who asks, the name checked; a bare name is a person's.
+
+    Raises
+    ------
+    InvalidOperatingPoint
+        If the name cannot be kept.
+    """
+    asks = who if isinstance(who, Asking) else Asking(who)
+    return replace(asks, who=checked_text("The name of the person", asks.who, MOST_NAME))
+
+
+def may_come_into_force(
+    connection: Connection,
+    new: OperatingPoint,
+    default: OperatingPoint | None,
+    change: tuple[int, PointAction],
+    asks: Asking,
+) -> bool:
+    """Return whether a point may come into force now; at sites with the two-person rule see `is_second_person`."""
+    return not settings().second_person or is_second_person(connection, new, default, change, asks)
 
 
 def lets_more_pass(new: Thresholds, old: Thresholds) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import replace
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from defect_app.decision import Costs, OperatingPoint
 from defect_app.errors import InvalidOperatingPoint
@@ -23,10 +23,9 @@ from defect_app.points.rows import (
     version_by_id,
     versions,
 )
-from defect_app.points.saved_point import MOST_NAME, PointAction, PointEvent, SavedPoint, checked_text
-from defect_app.points.second_person import Asking, is_second_person
-from defect_app.settings import settings
-from defect_app.storage.database import Database, database_memory
+from defect_app.points.saved_point import PointAction, PointEvent, SavedPoint, with_active
+from defect_app.points.second_person import Asking, asking, may_come_into_force
+from defect_app.storage.database import Database
 from defect_app.storage.postgresql_engine import ANSWER_S
 from defect_app.storage.tables import point_events, saved_points
 
@@ -45,17 +44,6 @@ def open_records(url: str | None = None) -> Records:
         If the database cannot be opened.
     """
     return Records(Database(url))
-
-
-def last_known_points(url: str | None = None) -> LastKnownPoints:
-    """Return what is remembered of a database that need not be there any more; `url` as in `open_records`.
-
-    Raises
-    ------
-    RecordsUnavailable
-        If the address is none of a database.
-    """
-    return LastKnownPoints(database_memory(url))
 
 
 class Records:
@@ -163,11 +151,11 @@ class Records:
         InvalidOperatingPoint
             If the name, the note or the defect rate cannot be kept.
         """
-        asks = _asking(who)
+        asks = asking(who)
         values = values_of(point, note, asks.who, costs, defect_rate)
         with self._database.writing(alone_in=point_events) as connection:
             saved_id = add_version(connection, values, PointAction.SAVED)
-            if activate and _may(connection, point, default, (saved_id, PointAction.PROPOSED), asks):
+            if activate and may_come_into_force(connection, point, default, (saved_id, PointAction.PROPOSED), asks):
                 log_change(connection, point.model_id, PointAction.ACTIVATED, saved_id, values["who"])
             saved, state = version_by_id(connection, saved_id), active_state(connection, point.model_id)
         self.last_known.remember(point.model_id, state)
@@ -206,7 +194,7 @@ class Records:
         InvalidOperatingPoint
             If there is no such point, or the rule asks for a name.
         """
-        asks = _asking(who)
+        asks = asking(who)
         with self._database.writing(alone_in=point_events) as connection:
             found = find_version(connection, model_id, name, version)
             latest = find_version(connection, model_id, name, None)
@@ -217,7 +205,9 @@ class Records:
                     f"The model {model_id} has no saved operating point {said}.",
                     f"Saved are: {', '.join(known)}." if known else "Save one first.",
                 )
-            if not found.active and _may(connection, found.point, default, (found.id, PointAction.PROPOSED), asks):
+            if not found.active and may_come_into_force(
+                connection, found.point, default, (found.id, PointAction.PROPOSED), asks
+            ):
                 action = PointAction.ACTIVATED if found.id == latest.id else PointAction.ROLLED_BACK
                 log_change(connection, model_id, action, found.id, asks.who)
             saved, state = version_by_id(connection, found.id), active_state(connection, model_id)
@@ -241,13 +231,13 @@ class Records:
         bool
             Whether the default point is in use; False where a second person is asked for.
         """
-        asks = _asking(who)
+        asks = asking(who)
         with self._database.writing(alone_in=point_events) as connection:
             active = active_version(connection, model_id)
             if active is not None:
                 # Without the model's own point at hand nothing is known of what is to come: it counts as milder.
                 coming = default or replace(active.point, model_sha256="")
-                if _may(connection, coming, default, (active.id, PointAction.PROPOSED_DEFAULT), asks):
+                if may_come_into_force(connection, coming, default, (active.id, PointAction.PROPOSED_DEFAULT), asks):
                     log_change(connection, model_id, PointAction.DEACTIVATED, active.id, asks.who)
             state = active_state(connection, model_id)
         self.last_known.remember(model_id, state)
@@ -293,12 +283,7 @@ class Records:
         InvalidOperatingPoint
             If the text is no export, or holds anything that cannot be a point; the message says which and why.
         """
-        drafts = points_from_json(text)
-        others = [d.point.model_id for d in drafts if model_id is not None and d.point.model_id != model_id]
-        if others:
-            raise InvalidOperatingPoint(
-                f"The file holds a point of the model {others[0]}, not of {model_id}.", "Nothing was imported."
-            )
+        drafts = points_from_json(text, model_id)
         values = [(d, values_of(d.point, d.note, who, d.costs, d.defect_rate)) for d in drafts]
         with self._database.writing(alone_in=point_events) as connection:
             known = {
@@ -311,26 +296,3 @@ class Records:
                 if not any(draft.is_kept_as(saved) for saved in known[draft.point.model_id])
             ]
             return tuple(version_by_id(connection, saved_id) for saved_id in ids)
-
-
-def with_active(points: Sequence[SavedPoint], active: SavedPoint | None) -> tuple[SavedPoint, ...]:
-    """Return points with the active version among them: an older one than the latest may be in force."""
-    if active is None or any(saved.id == active.id for saved in points):
-        return tuple(points)
-    return (*points, active)
-
-
-def _asking(who: str | Asking) -> Asking:
-    asks = who if isinstance(who, Asking) else Asking(who)
-    return replace(asks, who=checked_text("The name of the person", asks.who, MOST_NAME))
-
-
-def _may(
-    connection: Connection,
-    new: OperatingPoint,
-    default: OperatingPoint | None,
-    change: tuple[int, PointAction],
-    asks: Asking,
-) -> bool:
-    """Return whether a point may come into force now: at sites with the two-person rule see `is_second_person`."""
-    return not settings().second_person or is_second_person(connection, new, default, change, asks)

@@ -10,12 +10,12 @@ from functools import lru_cache
 from typing import Final
 
 from defect_app.decision import OperatingPoint
-from defect_app.points.last_known import LastKnownPoints
+from defect_app.points.last_known import LastKnownPoints, last_known_points
 from defect_app.points.point_in_use import PointInUse, point_in_use
-from defect_app.points.store import Records, last_known_points, open_records
+from defect_app.points.store import Records, open_records
 from defect_app.settings import settings
+from defect_app.storage.address import database_url
 from defect_app.storage.change_mark import change_mark
-from defect_app.storage.database import database_url
 
 FRESH_S: Final = 1.0
 """A point that was read longer ago is read again in the background, where it is still asked for."""

@@ -11,14 +11,13 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Engine, Table, make_url, select, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy import Connection, Engine, Table, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from defect_app.errors import RecordsUnavailable
 from defect_app.logs import logger
-from defect_app.paths import VAR
-from defect_app.settings import DATABASE_VARIABLE, settings
+from defect_app.storage.address import database_address, title_of
 from defect_app.storage.clock import note_moment
 from defect_app.storage.deadline import ended_after
 from defect_app.storage.failures import postgresql_failure, sqlite_failure
@@ -28,7 +27,6 @@ from defect_app.storage.postgresql_engine import ANSWER_S, postgresql_engine
 from defect_app.storage.sqlite_engine import Mode, sqlite_engine
 from defect_app.storage.tables import SCHEMA_VERSION, audit_entries
 
-DEFAULT_FILE = VAR / "records.sqlite"
 LONGEST_S = 120.0
 """A transaction on a server that has not ended after so long is given up."""
 AUDIT_HEAD = "audit-head.json"
@@ -40,12 +38,6 @@ _NEEDS_TO_WRITE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQL
 _log = logger(__name__)
 
 
-def database_url() -> str:
-    """Return the address of the records' database: what the setting names, else the project's own SQLite file."""
-    named = settings().database_url
-    return named.get_secret_value() if named else f"sqlite:///{DEFAULT_FILE}"
-
-
 def database_memory(url: str | None = None) -> DatabaseMemory:
     """Return what this machine remembers of a database, by its address; it need not be there.
 
@@ -54,7 +46,7 @@ def database_memory(url: str | None = None) -> DatabaseMemory:
     RecordsUnavailable
         If the address is none of a database.
     """
-    return DatabaseMemory.of(_address(url or database_url()))
+    return DatabaseMemory.of(database_address(url))
 
 
 class Database:
@@ -75,10 +67,10 @@ class Database:
     """
 
     def __init__(self, url: str | None = None, *, as_it_is: bool = False) -> None:
-        address = _address(url or database_url())
+        address = database_address(url)
         self.is_sqlite = address.get_backend_name() == "sqlite"
         self._file = address.database or ""
-        self.title = _title(address)
+        self.title = title_of(address)
         self.memory = DatabaseMemory.of(address)
         """What this machine remembers of it."""
         self._address = address
@@ -265,15 +257,6 @@ class Database:
             ) from None
 
 
-def database_title(url: str | None = None) -> str:
-    """Return which database an address names, in words that hold no secret; it need not be there."""
-    return _title(_address(url or database_url()))
-
-
-def _title(address: URL) -> str:
-    return f"the file {address.database}" if address.get_backend_name() == "sqlite" else "the PostgreSQL database"
-
-
 def _identity(file: str) -> tuple[int, int] | None:
     """Return what tells a file from another that was moved to its place; None where there is none."""
     try:
@@ -281,21 +264,6 @@ def _identity(file: str) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
-
-
-def _address(url: str) -> URL:
-    expected = "Expected sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME."
-    try:
-        address = make_url(url)
-    except (ArgumentError, ValueError):
-        raise RecordsUnavailable(f"{DATABASE_VARIABLE} is not the address of a database.", expected) from None
-    if address.drivername in ("postgres", "postgresql"):
-        address = address.set(drivername="postgresql+psycopg")
-    if address.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
-        raise RecordsUnavailable(f"{DATABASE_VARIABLE} names a kind of database that is not supported.", expected)
-    if address.get_backend_name() == "sqlite" and (address.database or ":memory:") == ":memory:":
-        raise RecordsUnavailable(f"{DATABASE_VARIABLE} names no file; records must outlive the app.", expected)
-    return address
 
 
 def _reader(engine: Engine) -> Connection:

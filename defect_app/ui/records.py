@@ -8,7 +8,7 @@ from defect_app.errors import RecordsUnavailable
 from defect_app.inspection import Inspector
 from defect_app.points import PointInUse, Records, open_records, point_in_use
 from defect_app.reviews import ReviewStore
-from defect_app.storage.database import database_url
+from defect_app.storage.address import database_url
 
 TRY_AGAIN_S = 20
 """A database that cannot be opened is left alone for this long: each attempt may take seconds."""

@@ -7,7 +7,7 @@ import pytest
 
 from defect_app.errors import InvalidOperatingPoint
 from defect_app.points import PointAction, adopt_records, open_records, point_in_use
-from defect_app.points.store import last_known_points
+from defect_app.points.last_known import last_known_points
 from defect_app.storage.audit import AuditTrail
 from tests.operating_points import NOT_CHOSEN, a_point
 from tests.points.test_point_in_use import run_sql

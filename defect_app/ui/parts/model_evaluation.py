@@ -17,7 +17,7 @@ from defect_app.evaluation.results import EvaluationResults, SelectionResults
 from defect_app.evaluation.selection import SelectedPictures, Selection
 from defect_app.points import PointInUse, point_in_use
 from defect_app.reviews.corrected import line_pictures
-from defect_app.storage.database import database_url
+from defect_app.storage.address import database_url
 from defect_app.ui.records import shared_records, shared_reviews
 
 

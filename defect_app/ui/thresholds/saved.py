@@ -13,7 +13,7 @@ from defect_app.evaluation.line import line_figures
 from defect_app.evaluation.thresholds import verdict_counts
 from defect_app.people.roles import Permission
 from defect_app.points import PointAction, PointEvent, SavedPoint, applicable, open_proposals
-from defect_app.points.store import with_active
+from defect_app.points.saved_point import with_active
 from defect_app.ui.parts.errors import draw_error, draw_problem
 from defect_app.ui.parts.line_amounts import LineSetting
 from defect_app.ui.parts.model_evaluation import EvaluatedModel
