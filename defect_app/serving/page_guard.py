@@ -11,6 +11,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _ROOT: Final = b'<html lang="en"'
 _MARKED: Final = b'<html lang="en" translate="no" class="notranslate"'
+_HEAD: Final = b"<head>"
+_WITH_ADDRESS: Final = (
+    b"<head><script>window.__streamlit = {BACKEND_BASE_URL: new URL('.', location.href).href}</script>"
+)
+"""Says where the server is. The page's framework else asks below the page's own address first, and hears 404 twice."""
 _SHORTCUTS: Final = (b"accept-encoding", b"if-none-match", b"if-modified-since")
 _INLINE_SCRIPT: Final = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 _POLICY: Final = "; ".join((
@@ -36,7 +41,7 @@ _HEADERS: Final = (
 
 
 class PageGuard:
-    """Middleware that adds headers to every answer, and asks browsers not to translate the pages.
+    """Middleware that adds headers to every answer, asks browsers not to translate the pages, tells them the server.
 
     A translation replaces the text nodes that the page's framework holds on to: a new verdict then reaches a node that
     is no longer shown, and the former one stays. The pages draw each photo anew as well; this keeps words as they are.
@@ -71,9 +76,9 @@ class PageGuard:
                 return
             if start is not None:
                 body = message.get("body", b"")
-                marked = body.replace(_ROOT, _MARKED, 1)
+                marked = body.replace(_ROOT, _MARKED, 1).replace(_HEAD, _WITH_ADDRESS, 1)
                 headers = _resized(start["headers"], len(marked) - len(body))
-                await send({**start, "headers": [*headers, *_policy(headers, body)]})
+                await send({**start, "headers": [*headers, *_policy(headers, marked)]})
                 start, message = None, {**message, "body": marked}
             await send(message)
 

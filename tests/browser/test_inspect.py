@@ -100,8 +100,11 @@ def test_a_jpeg_a_turned_png_and_a_broken_file_each_get_what_they_deserve(page: 
 
 
 def test_a_deep_link_from_cold_opens_the_page_with_its_model_and_the_apps_own_menu(page: Page, app: App) -> None:
+    missed: list[str] = []
+    page.on("response", lambda answer: missed.append(answer.url) if answer.status == 404 else None)
     page.goto(f"{app.url}/inspect?model={IMAGENET}")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Everyday")
+    assert not missed, "the page asks for nothing that is not there"
     expect(page.get_by_test_id("stSidebarNav")).to_have_count(0)
     expect(page.get_by_role("link", name="Home")).to_be_visible()
 
