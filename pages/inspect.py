@@ -13,7 +13,7 @@ from defect_app.ui.inspect.held_batch import draw_clear, draw_undo, held_batch
 from defect_app.ui.inspect.keeping import draw_keeping
 from defect_app.ui.inspect.latest_shot import draw_latest_shot, draw_shown_verdict
 from defect_app.ui.inspect.listening import listen
-from defect_app.ui.inspect.point import draw_point, draw_point_change
+from defect_app.ui.inspect.point import draw_point, draw_point_change, watch_point
 from defect_app.ui.inspect.progress import draw_finished, draw_running, is_running, shows_results
 from defect_app.ui.inspect.results import (
     draw_grid,
@@ -101,3 +101,4 @@ if shows_results(batch, heard):
     if shown_photo is not None:
         draw_alike(shown_photo.below, shown_photo.entry, batch.inspector)
         draw_unfamiliar(shown_photo.below, shown_photo.entry, batch, models)
+watch_point(loaded, in_use)

@@ -6,8 +6,25 @@ import streamlit as st
 
 from defect_app.decision import OperatingPoint
 from defect_app.hosting.batch import Batch
+from defect_app.inspection import Inspector
 from defect_app.points import PointInUse
 from defect_app.ui.parts.text import as_text
+from defect_app.ui.records import applied_point
+
+
+LOOK_AGAIN_S = 4.0
+"""Somebody may make another point active while the page is open and nobody touches it."""
+
+
+def watch_point(loaded: Inspector, in_use: PointInUse) -> None:
+    """Draw the page anew soon after another point came into force; `draw_point_change` then says what it changed."""
+    if not in_use.warning:
+        st.fragment(_watch, run_every=LOOK_AGAIN_S)(loaded, in_use)
+
+
+def _watch(loaded: Inspector, in_use: PointInUse) -> None:
+    if applied_point(loaded).point != in_use.point:
+        st.rerun()
 
 
 def draw_point(in_use: PointInUse) -> None:
