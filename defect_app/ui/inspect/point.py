@@ -11,7 +11,6 @@ from defect_app.points import PointInUse
 from defect_app.ui.parts.text import as_text
 from defect_app.ui.records import applied_point
 
-
 LOOK_AGAIN_S = 4.0
 """Somebody may make another point active while the page is open and nobody touches it."""
 
