@@ -1,4 +1,4 @@
-"""Which engine ``classify`` judges with: this process, or Ray's on one machine or many; and the checkpoint of both."""
+"""Which engine does the work: this process, or Ray's on one machine or many; and the checkpoint of ``classify``."""
 
 from __future__ import annotations
 
@@ -19,29 +19,54 @@ if TYPE_CHECKING:
     from defect_app.inspection.batch import JudgedFile
     from defect_app.inspection.file_judge import Extractor
     from defect_app.intake.addresses import Place
+    from defect_app.tasks import Spread
 
 JudgeFiles = Callable[["Extractor[Any] | None"], Generator["JudgedFile[Any]", None, None]]
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that say where photos are judged."""
-    parser.add_argument(
-        "--engine",
-        choices=("local", "ray"),
-        default="local",
-        help="judge in this process, or by Ray on all its cores, here or on many machines (default: local)",
-    )
-    parser.add_argument(
-        "--address",
-        metavar="HOST:PORT",
-        help="of a Ray that runs (--engine ray), or 'auto' for this machine's; without it one is started for this run",
-    )
+    add_engine(parser, "judge in this process, or by Ray on all its cores, here or on many machines")
     parser.add_argument(
         "--checkpoint",
         type=Path,
         metavar="DIR",
         help="keep what each photo was found to be here: the same command again goes on, each photo judged once",
     )
+
+
+def add_engine(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add the options that choose an engine; `what` says what it does."""
+    parser.add_argument("--engine", choices=("local", "ray"), default="local", help=f"{what} (default: local)")
+    parser.add_argument(
+        "--address",
+        metavar="HOST:PORT",
+        help="of a Ray that runs (--engine ray), or 'auto' for this machine's; without it one is started for this run",
+    )
+
+
+def tasks(arguments: argparse.Namespace) -> Spread:
+    """Return what does independent tasks: this process, one by one, or a Ray.
+
+    Raises
+    ------
+    DefectLensError
+        If options do not go together, or no Ray answers.
+    """
+    from defect_app.tasks import one_by_one
+
+    if not _on_ray(arguments):
+        return one_by_one
+    from defect_app.distributed.spreading import RayTasks
+
+    return RayTasks(arguments.address)
+
+
+def _on_ray(arguments: argparse.Namespace) -> bool:
+    on_ray: bool = arguments.engine == "ray"
+    if arguments.address and not on_ray:
+        raise DefectLensError("--address is the address of a Ray.", "Add --engine ray, or leave it out.")
+    return on_ray
 
 
 @contextmanager
@@ -63,9 +88,7 @@ def judging(
     from defect_app.inspection.checkpoint import Checkpoint
     from defect_app.intake.addresses import photo_at
 
-    on_ray = arguments.engine == "ray"
-    if arguments.address and not on_ray:
-        raise DefectLensError("--address is the address of a Ray.", "Add --engine ray, or leave it out.")
+    on_ray = _on_ray(arguments)
     if on_ray and (arguments.heatmaps or arguments.part_codes):
         asked = "--heatmaps" if arguments.heatmaps else "--part-codes"
         raise DefectLensError(f"{asked} needs the photos' pixels here.", "Leave it out, or use --engine local.")

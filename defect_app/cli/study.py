@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from defect_app.cli import spreading
 from defect_app.cli.terminal import print_table, progress_bar, say
 
 
@@ -16,9 +17,7 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
     parser.add_argument("--data", type=Path, metavar="DIR", help="folder of archives (default: $DEFECT_APP_DATA)")
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder for result and card (default: models/studies)")
-    parser.add_argument(
-        "--engine", choices=("local",), default="local", help="where the trainings run (default: local, this machine)"
-    )
+    spreading.add_engine(parser, "train in this process, or by Ray: a training a core, here or on many machines")
     parser.set_defaults(run=run)
 
 
@@ -30,6 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     out = arguments.out or STUDIES_FOLDER
     if arguments.study is None:
         return _list(out)
+    spread = spreading.tasks(arguments)
     study = load_study(arguments.study)
     with progress_bar(f"Study {study.name}") as advance:
 
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
             from defect_app.studies.running import run_study
 
             with needs_extra("train"):
-                result = run_study(study, arguments.data, out, progress=report)
+                result = run_study(study, arguments.data, out, progress=report, spread=spread)
     outcome = outcome_of(result)
     print_table(
         study.title,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from defect_app.cli import spreading
 from defect_app.cli.terminal import progress_bar, say, whole_number
 
 
@@ -19,6 +20,7 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parts = parser.add_mutually_exclusive_group()
     parts.add_argument("--model-only", action="store_true", help="leave out the recipe's folds and repeats")
     parts.add_argument("--measure-only", action="store_true", help="folds and repeats alone, for a model that is there")
+    spreading.add_engine(parser, "do folds and repeats in this process, or by Ray: one a core, on one machine or many")
     parser.set_defaults(run=run)
 
 
@@ -27,6 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     from defect_app.training import RunLimits, measure, train
 
     limits = RunLimits(epochs=arguments.epochs)
+    spread = spreading.tasks(arguments)
     with progress_bar("Training") as advance:
 
         def report(what: str, done: int, wanted: int) -> None:
@@ -39,6 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
                 limits=limits,
                 out=arguments.out,
                 progress=report,
+                spread=spread,
             )
         else:
             folder = train(
@@ -48,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
                 seed=arguments.seed,
                 out=arguments.out,
                 progress=report,
-                measure=not arguments.model_only,
+                measure=None if arguments.model_only else spread,
             )
     say(f"The model is in {folder}.")
     return 0

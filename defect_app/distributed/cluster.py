@@ -83,6 +83,18 @@ def ray_cluster(address: str | None) -> Iterator[int]:
         yield from _connected(ray, address, options)
 
 
+def check_reachable(address: str | None) -> None:
+    """Find out whether anything answers where a Ray is to be, if one is named.
+
+    Raises
+    ------
+    NoCluster
+        If nothing does.
+    """
+    if address is not None and address != "auto":
+        _own_address(address)
+
+
 def _connected(ray: Any, address: str | None, options: dict[str, Any]) -> Iterator[int]:
     try:
         with quiet_and_patient_start():

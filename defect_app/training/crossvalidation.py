@@ -11,6 +11,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -19,10 +20,11 @@ from defect_app.catalog import ModelSpec, write_spec
 from defect_app.datasets import LabelledPicture, LoadedDataset, assign_folds, content_digest, picture_bytes
 from defect_app.datasets.splits import carve_out
 from defect_app.inspection import Inspector
-from defect_app.progress import Progress
+from defect_app.progress import Progress, no_progress
 from defect_app.publishing import EvaluatedPicture, evaluate_pictures
 from defect_app.publishing.replicates import CV_SPLIT, Replicate, replicates_of
 from defect_app.recipes.recipe import Recipe
+from defect_app.tasks import Spread, one_by_one
 from defect_app.training.recipe_spec import draft_spec
 from defect_app.training.training_run import RunSettings, TrainedNetwork, run_training
 
@@ -31,9 +33,14 @@ FOLD_VALIDATION_SHARE = 0.12
 
 
 def measure_replicates(
-    recipe: Recipe, loaded: LoadedDataset, store: Path, settings: RunSettings, report: Progress
+    recipe: Recipe,
+    loaded: LoadedDataset,
+    store: Path,
+    settings: RunSettings,
+    report: Progress,
+    spread: Spread = one_by_one,
 ) -> Iterator[tuple[Replicate, pd.DataFrame]]:
-    """Train and measure the replicates of a recipe one by one, and give the rows of each as soon as it is done.
+    """Train and measure the replicates of a recipe, and give the rows of each as soon as it is done, in any order.
 
     Parameters
     ----------
@@ -47,6 +54,8 @@ def measure_replicates(
         Epochs, data folder, limits; each replicate works in a folder below `settings.work`.
     report : callable
         See `progress.Progress`.
+    spread : Spread
+        Does the trainings that are missing. Only those that are done here tell how far they are.
 
     Yields
     ------
@@ -61,14 +70,33 @@ def measure_replicates(
     """
     home = store / _digest(recipe, loaded, settings)
     home.mkdir(parents=True, exist_ok=True)
-    for replicate in replicates_of(recipe.measurement.folds, recipe.measurement.repeats):
-        path = home / f"{replicate.stem}.parquet"
-        if not path.exists():
-            rows = measured_replicate(replicate, recipe, loaded, settings, report).rows
-            # Under another name first: a half-written file must not pass for a finished one.
-            rows.to_parquet(path.with_suffix(".part"))
-            path.with_suffix(".part").rename(path)
+    wanted = replicates_of(recipe.measurement.folds, recipe.measurement.repeats)
+    kept = {replicate: home / f"{replicate.stem}.parquet" for replicate in wanted}
+    missing = [replicate for replicate, path in kept.items() if not path.exists()]
+    for replicate in wanted:
+        if replicate not in missing:
+            yield replicate, pd.read_parquet(kept[replicate])
+    here = spread is one_by_one
+    told = report if here else no_progress
+    measured = partial(_rows_of, recipe=recipe, loaded=loaded, settings=settings, report=told)
+    done = len(wanted) - len(missing)
+    if not here:
+        report("folds and repeats", done, len(wanted))
+    for replicate, rows in spread(measured, missing):
+        path = kept[replicate]
+        # Under another name first: a half-written file must not pass for a finished one.
+        rows.to_parquet(path.with_suffix(".part"))
+        path.with_suffix(".part").rename(path)
+        done += 1
+        if not here:
+            report(replicate.words, done, len(wanted))
         yield replicate, pd.read_parquet(path)
+
+
+def _rows_of(
+    replicate: Replicate, recipe: Recipe, loaded: LoadedDataset, settings: RunSettings, report: Progress
+) -> pd.DataFrame:
+    return measured_replicate(replicate, recipe, loaded, settings, report).rows
 
 
 def refolded(loaded: LoadedDataset, fold: int, n_folds: int) -> LoadedDataset:

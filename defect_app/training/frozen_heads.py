@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,6 +120,8 @@ def frozen_features(
         with np.load(path) as stored:
             rows = dict(zip(names, stored["features"], strict=True))
             return Features(rows, int(stored["parameters"]), float(stored["cpu_ms_per_photo"]))
+    # Weights that are drawn are the same in every process that works features out.
+    keras.utils.set_random_seed(0)
     built = build_backbone(recipe.backbone, height=size.height, width=size.width, data_dir=data_dir)
     pooled = keras.layers.GlobalAveragePooling2D()(built.features)
     network = keras.Model(built.inputs, pooled)
@@ -136,7 +139,8 @@ def frozen_features(
     features, parameters = np.concatenate(found), int(network.count_params())
     per_photo = 1000 * seconds / len(names)
     store.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".part.npz")
+    # Of this process alone: others may work out the same at the same time.
+    partial = path.with_suffix(f".{os.getpid()}.part.npz")
     np.savez(partial, features=features, parameters=parameters, cpu_ms_per_photo=per_photo)
     partial.replace(path)
     return Features(dict(zip(names, features, strict=True)), parameters, per_photo)

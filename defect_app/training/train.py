@@ -15,6 +15,7 @@ from defect_app.progress import Progress, no_progress
 from defect_app.publishing import DatasetFacts, Publication, TrainingRecord, add_replicates, publish
 from defect_app.publishing.training_record import RobustnessFigures
 from defect_app.recipes.recipe import Recipe, load_recipe
+from defect_app.tasks import Spread, one_by_one
 from defect_app.training.crossvalidation import measure_replicates
 from defect_app.training.distillation import measure_robustness
 from defect_app.training.export import parity
@@ -37,7 +38,7 @@ def train(
     out: Path | None = None,
     progress: Progress | None = None,
     limits: RunLimits = WHOLE,
-    measure: bool = True,
+    measure: Spread | None = one_by_one,
 ) -> Path:
     """Train a recipe, evaluate the result with the files that serve, and put the model folder in its place.
 
@@ -59,8 +60,8 @@ def train(
         See `progress.Progress`.
     limits : RunLimits
         How much of the recipe is trained.
-    measure : bool
-        Whether folds and repeats follow.
+    measure : Spread or None
+        Does the folds and repeats; None leaves them out.
 
     Returns
     -------
@@ -94,8 +95,8 @@ def train(
     folder = _moved(staged, (out or MODELS_FOLDER) / recipe.model)
     # Only now: whatever goes wrong before, the best weights are still there.
     shutil.rmtree(settings.work, ignore_errors=True)
-    if measure and not trained.result.interrupted:
-        _measure(recipe, loaded, folder, settings, report)
+    if measure is not None and not trained.result.interrupted:
+        _measure(recipe, loaded, folder, settings, report, measure)
     return folder
 
 
@@ -106,8 +107,11 @@ def measure(
     out: Path | None = None,
     progress: Progress | None = None,
     limits: RunLimits = WHOLE,
+    spread: Spread = one_by_one,
 ) -> Path:
-    """Train and measure the folds and repeats of a model that is there already; parameters as in `train`.
+    """Train and measure the folds and repeats of a model that is there already.
+
+    Parameters are as in `train`; `spread` is what `measure` is there.
 
     Raises
     ------
@@ -122,17 +126,25 @@ def measure(
         raise DataUnavailable(f"There is no model folder {folder.name}.", "Train it first.")
     report = progress or no_progress
     loaded = load_data(recipe, data_dir, report)
-    _measure(recipe, loaded, folder, _settings(recipe, data_dir, limits), report)
+    _measure(recipe, loaded, folder, _settings(recipe, data_dir, limits), report, spread)
     return folder
 
 
-def _measure(recipe: Recipe, loaded: LoadedDataset, folder: Path, settings: RunSettings, report: Progress) -> None:
+def _measure(
+    recipe: Recipe,
+    loaded: LoadedDataset,
+    folder: Path,
+    settings: RunSettings,
+    report: Progress,
+    spread: Spread,
+) -> None:
     done = []
     try:
-        for replicate, rows in measure_replicates(recipe, loaded, REPLICATES_FOLDER, settings, report):
+        for replicate, rows in measure_replicates(recipe, loaded, REPLICATES_FOLDER, settings, report, spread):
             done.append((replicate, rows))
     except KeyboardInterrupt:
         report("stopped; what is measured stays", len(done), recipe.measurement.folds + recipe.measurement.repeats)
+    done.sort(key=lambda measured: (measured[0].run, measured[0].fold))
     if done:
         add_replicates(folder, point_rule(recipe), recipe.measurement.folds, done)
     shutil.rmtree(settings.work, ignore_errors=True)

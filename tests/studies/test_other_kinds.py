@@ -16,8 +16,9 @@ from defect_app.errors import InvalidStudy
 from defect_app.evaluation import read_evaluation
 from defect_app.evaluation.cache import write_evaluation
 from defect_app.studies import load_study, read_result, stored_models
-from defect_app.studies.running import _finish, _Run, run_study
+from defect_app.studies.running import run_study
 from defect_app.studies.stored_models import compare_stored
+from defect_app.studies.trainings import Run, finish
 from defect_app.training.crossvalidation import refolded
 
 TRAINED = """
@@ -75,7 +76,7 @@ def a_study(folder: Path, more: str = "") -> Path:
 def test_a_whole_network_judges_every_picture_of_its_fold_with_what_it_cost(tmp_path: Path) -> None:
     study = load_study(a_study(tmp_path))
     loaded = load_folder(tmp_path / "pictures")
-    finished = _finish(study, _Run(study.variants[1], 0, 1), loaded, tmp_path / "store", None)
+    finished = finish(Run(1, "Focal", 0, 1), study, loaded, tmp_path / "store", None)
     rows, facts = finished.rows, finished.costs
     assert sorted(rows["image"]) == sorted(p.image for p in refolded(loaded, 1, 2).of_split("test"))
     assert set(rows["variant"]) == {"Focal"}

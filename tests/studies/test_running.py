@@ -11,8 +11,9 @@ from defect_app.cli import main
 from defect_app.datasets import load_folder
 from defect_app.studies import Study, load_study, read_result
 from defect_app.studies.card import card_text
-from defect_app.studies.running import run_study, thinned
+from defect_app.studies.running import run_study
 from defect_app.studies.stored_models import parameters_of
+from defect_app.studies.trainings import thinned
 
 STUDY = """
 title = "Made"

@@ -72,7 +72,7 @@ def test_a_stopped_measurement_keeps_what_is_done_and_the_next_one_completes_it(
     recipe_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(train_module, "REPLICATES_FOLDER", tmp_path / "replicates")
-    folder = train(recipe_path, out=tmp_path / "models", limits=RunLimits(steps=1), measure=False)
+    folder = train(recipe_path, out=tmp_path / "models", limits=RunLimits(steps=1), measure=None)
     assert set(read_evaluation(folder).rows["split"]) == {"validation", "test"}
     whole = training_run.run_training
     trained: list[object] = []

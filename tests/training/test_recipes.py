@@ -130,7 +130,7 @@ def _telling_recipes() -> list[str]:
 def test_a_recipe_trains_exports_reloads_and_evaluates(name: str, trees: Path, tmp_path: Path) -> None:
     recipe = tmp_path / f"{name}.toml"
     recipe.write_text(_as_toml(_small(name, trees)), encoding="utf-8")
-    folder = train(recipe, out=tmp_path / "models", limits=RunLimits(steps=1), measure=False)
+    folder = train(recipe, out=tmp_path / "models", limits=RunLimits(steps=1), measure=None)
     assert [(e.id, e.problem) for e in load_catalog(folder.parent).entries] == [(load_recipe(name).model, "")]
     inspector = Inspector.from_id(folder.name, folder.parent)
     size = inspector.spec.input
