@@ -77,6 +77,11 @@ class ProcessTree:
         self._root = root
         self._seconds: dict[int, float] = {}
 
+    @property
+    def members(self) -> set[int]:
+        """All that were ever seen of it."""
+        return set(self._seconds)
+
     def cpu_s(self) -> float:
         """Look at them all, and return the core-seconds; what ended since the last look is known as it was then."""
         parents = dict(_parents_and_seconds())

@@ -10,7 +10,7 @@ from defect_app.paths import INSTALLED
 
 EXTRAS = {
     "explain": frozenset({"keras", "tensorflow", "tf_keras_vis"}),
-    "scale": frozenset({"fsspec", "ray"}),
+    "scale": frozenset({"fsspec", "grpc_reflection", "ray"}),
     "train": frozenset({"kagglehub", "keras", "nncf", "tensorflow"}),
 }
 """What each optional group of ``pyproject.toml`` brings, by the name that is imported."""

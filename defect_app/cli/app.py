@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     from defect_app.serving.hosts import is_loopback
 
     if not is_loopback(host):
-        say(_reach_in_words(host))
+        say(reach_in_words(host))
     say(f"Defect Lens on http://{'localhost' if host in EVERY_ADDRESS else host}:{port} (Ctrl-C ends it)")
 
     from streamlit.web import cli as streamlit
@@ -49,7 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _reach_in_words(host: str) -> str:
+def reach_in_words(host: str) -> str:
+    """Return what it means that an address is open to the network."""
     if settings().sign_in == "off":
         return f"Warning: everyone who reaches this machine can use the app on {host}: sign-in is off."
     return (

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from defect_app import __version__
 from defect_app.cli import (
+    api,
     app,
     bench,
     classify,
@@ -46,8 +47,8 @@ INTERRUPTED = 128 + signal.SIGINT
 _log = logger(__name__)
 
 _COMMANDS = (
-    app, models, classify, teach, train, study, quantize, evaluate, explain, explain_photo, points, inspections, report,
-    records, reviews, people, keys, selftest, data, scenes, bench,
+    app, api, models, classify, teach, train, study, quantize, evaluate, explain, explain_photo, points, inspections,
+    report, records, reviews, people, keys, selftest, data, scenes, bench,
 )  # fmt: skip
 
 

@@ -55,18 +55,25 @@ def tasks(arguments: argparse.Namespace) -> Spread:
     """
     from defect_app.tasks import one_by_one
 
-    if not _on_ray(arguments):
+    if not on_ray(arguments):
         return one_by_one
     from defect_app.distributed.spreading import RayTasks
 
     return RayTasks(arguments.address)
 
 
-def _on_ray(arguments: argparse.Namespace) -> bool:
-    on_ray: bool = arguments.engine == "ray"
-    if arguments.address and not on_ray:
+def on_ray(arguments: argparse.Namespace) -> bool:
+    """Return whether Ray is asked for.
+
+    Raises
+    ------
+    DefectLensError
+        If its address is given, and it is not.
+    """
+    asked: bool = arguments.engine == "ray"
+    if arguments.address and not asked:
         raise DefectLensError("--address is the address of a Ray.", "Add --engine ray, or leave it out.")
-    return on_ray
+    return asked
 
 
 @contextmanager
@@ -88,13 +95,13 @@ def judging(
     from defect_app.inspection.checkpoint import Checkpoint
     from defect_app.intake.addresses import photo_at
 
-    on_ray = _on_ray(arguments)
-    if on_ray and (arguments.heatmaps or arguments.part_codes):
+    by_ray = on_ray(arguments)
+    if by_ray and (arguments.heatmaps or arguments.part_codes):
         asked = "--heatmaps" if arguments.heatmaps else "--part-codes"
         raise DefectLensError(f"{asked} needs the photos' pixels here.", "Leave it out, or use --engine local.")
     with ExitStack() as ending:
         folder = arguments.checkpoint
-        if folder is None and on_ray:
+        if folder is None and by_ray:
             folder = Path(ending.enter_context(tempfile.TemporaryDirectory(prefix="defect-lens-")))
         checkpoint = (
             None
@@ -104,7 +111,7 @@ def judging(
         if checkpoint is not None and checkpoint.count:
             count = checkpoint.count
             say(f"{count:,} photo{'s' * (count != 1)} judged by earlier runs, see {checkpoint.file}: not judged again.")
-        if not on_ray or checkpoint is None:
+        if not by_ray or checkpoint is None:
             workers = ending.enter_context(host.open_job(len(places)))
             yield lambda extractor: judge_batch(
                 inspector,

@@ -7,7 +7,7 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from typing import Any, Final
 
@@ -40,7 +40,7 @@ class NoCluster(DefectLensError):
 
 
 @contextmanager
-def ray_cluster(address: str | None) -> Iterator[int]:
+def ray_cluster(address: str | None, variables: Mapping[str, str] | None = None) -> Iterator[int]:
     """Work on a Ray while the block runs; yields how many cores it has.
 
     Parameters
@@ -48,6 +48,8 @@ def ray_cluster(address: str | None) -> Iterator[int]:
     address : str, optional
         HOST:PORT of a Ray that runs, or ``auto`` for that of this machine. Without it one is started for this work: on
         this machine alone, with the cores that this process may judge with, closed to everybody else.
+    variables : mapping, optional
+        Of the environment of processes that are started for this work, on whichever machine.
 
     Raises
     ------
@@ -59,6 +61,8 @@ def ray_cluster(address: str | None) -> Iterator[int]:
     for variable, value in SET_FOR_RAY.items():
         os.environ.setdefault(variable, value)
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
+    if variables and address is not None:
+        options["runtime_env"] = {"env_vars": dict(variables)}
     if address is None:
         # Whoever reaches a Ray runs programs as its user.
         os.environ.update(RAY_AUTH_MODE="token", RAY_AUTH_TOKEN=secrets.token_hex(32))

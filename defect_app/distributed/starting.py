@@ -1,4 +1,4 @@
-"""How a Ray is started: without its dashboard, and with patience. Of Ray 2.60, to which the extra is pinned."""
+"""How a Ray is started: without its dashboard, with patience, closed. Of Ray 2.60, to which the extra is pinned."""
 
 from __future__ import annotations
 
@@ -48,6 +48,22 @@ def quiet_and_patient_start() -> Iterator[None]:
         yield
     finally:
         services.start_api_server, services.start_raylet, node.time = before
+
+
+def listen_at_own_address() -> None:
+    """Let this process of Ray Serve's listen where its Ray does, which may be this machine alone; once, at its start.
+
+    It would take requests of other deployments at every address of the machine.
+    """
+    replica: Any = import_module("ray.serve._private.replica")
+    services: Any = import_module("ray.util")
+    add = replica.add_port_to_grpc_server
+
+    def at_own_address(server: Any, address: str) -> Any:
+        host = services.get_node_ip_address()
+        return add(server, f"{f'[{host}]' if ':' in host else host}:{address.rpartition(':')[2]}")
+
+    replica.add_port_to_grpc_server = at_own_address
 
 
 def _free_port(address: str) -> int:

@@ -7,12 +7,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, Final, cast
 from urllib.parse import urlsplit
 
 from defect_app.errors import DefectLensError
 from defect_app.intake.names import is_system_file
 from defect_app.intake.photo_file import PhotoFile
+
+_NOT_LET_IN: Final = (
+    "the store does not let this machine in (secrets come from the environment, of Amazon's kind as AWS_ACCESS_KEY_ID "
+    "and AWS_SECRET_ACCESS_KEY)"
+)
+REASONS: Final = {
+    "AWS Error NETWORK_CONNECTION": "the store cannot be reached",
+    "AWS Error ACCESS_DENIED": _NOT_LET_IN,
+    "AWS Error INVALID_ACCESS_KEY_ID": _NOT_LET_IN,
+    "AWS Error SIGNATURE_DOES_NOT_MATCH": _NOT_LET_IN,
+    "Path does not exist": "nothing is there",
+    "AWS Error SLOW_DOWN": "the store is asked too often at once",
+}
+"""What Arrow says of a store, and what it means."""
 
 
 def is_address(place: str) -> bool:
@@ -41,7 +55,13 @@ class AddressedFile:
 
     def as_photo(self) -> PhotoFile:
         """Return the file, to be read."""
-        return PhotoFile(self.name, lambda: cast("BinaryIO", _store(self.address)[0].open_input_file(self.path)))
+        return PhotoFile(self.name, self._open)
+
+    def _open(self) -> BinaryIO:
+        try:
+            return cast("BinaryIO", _store(self.address)[0].open_input_file(self.path))
+        except OSError as error:
+            raise OSError(_in_words(error)) from error
 
 
 Place = Path | AddressedFile
@@ -88,9 +108,8 @@ def list_addresses(addresses: Sequence[str]) -> AddressListing:
             store, root = _store(address)
             paths, folder = _files_below(store, root)
         except (OSError, ValueError, ImportError) as error:
-            said = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
             raise DefectLensError(
-                f"{shown} cannot be read: {said}.", "Check the address, and that this machine may read it."
+                f"{shown} cannot be read: {_in_words(error)}.", "Check the address, and that this machine may read it."
             ) from error
         for path in paths:
             inner = posixpath.relpath(path, folder)
@@ -128,6 +147,12 @@ def _files_below(store: Any, root: str) -> tuple[list[str], str]:
         raise FileNotFoundError("nothing is there")
     below = store.get_file_info(fs.FileSelector(root, recursive=True))
     return [entry.path for entry in below if entry.type == fs.FileType.File], root
+
+
+def _in_words(error: Exception) -> str:
+    """Return why a store could not be read; what the libraries say where it is none of the usual reasons."""
+    said = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
+    return next((words for code, words in REASONS.items() if code in said), said)
 
 
 def _without_secrets(address: str) -> str:

@@ -37,7 +37,7 @@ class Node:
     def processes(self, title: str = "") -> list[int]:
         """Return the processes of this machine whose command line begins with `title`."""
         listed = subprocess.run(["ip", "netns", "pids", self.namespace], capture_output=True, text=True, check=False)
-        return [int(pid) for pid in listed.stdout.split() if _command_line(int(pid)).startswith(title)]
+        return [int(pid) for pid in listed.stdout.split() if command_line(int(pid)).startswith(title)]
 
     def pull_the_plug(self) -> None:
         """End all processes of this machine at once."""
@@ -96,7 +96,8 @@ def _start(node: Node, folder: Path, *options: str) -> None:
     assert done.returncode == 0, log.read_text()
 
 
-def _command_line(pid: int) -> str:
+def command_line(pid: int) -> str:
+    """Return the command of a process; empty where it has ended."""
     with suppress(OSError):
         return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
     return ""
