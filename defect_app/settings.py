@@ -79,6 +79,12 @@ class Settings(BaseSettings):
         expected="1 or 0",
         about="Whether the Inspect page keeps what it judges in the records. The API and `classify` do where asked to.",
     )
+    shrink_uploads: bool = _setting(
+        False,
+        expected="1 or 0",
+        about="Whether the browser makes large JPEG photos that are dropped on Inspect smaller before it sends them, "
+        "which slow lines need. Each record says so.",
+    )
     photos: Path | None = _setting(
         None,
         expected="a folder",

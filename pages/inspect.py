@@ -61,7 +61,7 @@ draw_keeping(batch, spec)
 apply_fixed_frames(batch)
 judge_handed_over(batch)
 source = chosen_source()
-heard = listen(spec.id)
+heard = listen(loaded)
 if not is_running(batch, heard):
     select_newest(batch.entries)
 if source == CAMERA:

@@ -10,6 +10,7 @@ from defect_app.catalog import ModelSpec
 from defect_app.inspection.framing import Frame
 from defect_app.inspection.inspector import Inspected, whole_of
 from defect_app.intake import Rejection, visible_name
+from defect_app.intake.shrunk import is_shrunk_note
 
 REJECTED_FILE = "REJECTED_FILE"
 """The verdict of a file that could not be judged."""
@@ -66,7 +67,8 @@ class InspectionRecord:
     familiar : bool or None
         Whether the photo is like those the model knows.
     reason : str
-        Why this verdict, in plain words, and that the photo came before where it did.
+        Why this verdict, in plain words; and, where it was so, that the browser shrank the photo before it was sent,
+        and that it came before.
     operating_point : str or None
         The name of the thresholds that the verdict was made with, and they in words.
     duplicate_of : str or None
@@ -154,6 +156,7 @@ def record_of(
             model_sha256=model_sha256,
         )
     judgement, photo = result.judgement, result.photo
+    why = " ".join([judgement.reason.strip(), *filter(is_shrunk_note, photo.notes)]).strip()
     return InspectionRecord(
         file=photo.name if name is None else name,
         sha256=photo.sha256,
@@ -162,7 +165,7 @@ def record_of(
         p={c: float(p) for c, p in zip(spec.class_names, result.probabilities, strict=True)},
         p_defect=judgement.p_defect,
         familiar=result.familiarity.familiar if result.familiarity else None,
-        reason=_sentences(judgement.reason, repeat),
+        reason=_sentences(why, repeat),
         operating_point=f"{judgement.point.name}: {judgement.point.sentence}",
         duplicate_of=first,
         frame=result.frame or whole_of(photo),

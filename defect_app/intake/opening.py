@@ -16,6 +16,7 @@ from defect_app.intake.failures import or_rejection
 from defect_app.intake.headers import Header, damaged_file, read_header
 from defect_app.intake.orientation import AS_STORED, exif_orientation, hex_exif_orientation
 from defect_app.intake.photo import Rejection, UnusableFile, content_hash
+from defect_app.intake.shrunk import shrunk_note
 from defect_app.intake.sniffing import sniff_format
 
 MAX_BYTES: Final = 25_000_000
@@ -128,6 +129,8 @@ def _opened(data: bytes, name: str, sha256: str, least_side: int | None) -> Open
     _check_size(*image.size, format_name)
     stored_size = image.size
     notes = _frame_notes(image, header)
+    if said := shrunk_note(header.comment if header else b""):
+        notes.append(said)
     orientation = _orientation(image, header)
     if least_side is not None:
         image.draft(None, (2 * least_side, 2 * least_side))

@@ -35,6 +35,8 @@ class Header:
         Colours by ITU-T H.273 (PNG's cICP).
     bottom_up : bool
         Whether the last row in the file is the top row of the picture.
+    comment : bytes
+        The first comment of a JPEG.
     """
 
     width: int
@@ -48,6 +50,7 @@ class Header:
     white_is_zero: bool = False
     code_points: tuple[int, int] | None = None
     bottom_up: bool = False
+    comment: bytes = b""
 
     @property
     def has_deep_colours(self) -> bool:

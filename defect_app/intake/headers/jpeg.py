@@ -28,6 +28,10 @@ _TABLES = frozenset((0xC4, 0xCC, 0xDB, 0xDC, 0xDD)) | _START_OF_FRAME
 # APP0 JFIF and APP14 Adobe say how colours are coded, APP2 carries the colour profile.
 _KEPT_APPLICATION_DATA = ((0xE0, b"JFIF\0"), (0xEE, b"Adobe"), (0xE2, b"ICC_PROFILE\0"))
 
+_EXIF, _MPF, _ANY = b"Exif\0\0", b"MPF\0", b""
+_READ_HERE = ((0xE1, _EXIF), (0xE2, _MPF), (0xFE, _ANY))
+"""Segments that only we read, by marker and first bytes: the first of each counts. The last are comments."""
+
 
 def read_jpeg_header(data: bytes) -> Header:
     """Walk the segments before the first scan and leave out those that a decoder does not need.
@@ -36,7 +40,7 @@ def read_jpeg_header(data: bytes) -> Header:
     """
     kept, position = [b"\xff\xd8"], 2
     width = height = components = frame_marker = 0
-    exif = mpf = b""
+    read: dict[bytes, bytes] = {}
     for _ in range(MAX_SEGMENTS):
         found = _MARKER.search(data, position)
         if found is None:
@@ -62,10 +66,9 @@ def read_jpeg_header(data: bytes) -> Header:
                 raise UnusableFile(
                     f"an unusual JPEG: {bits}-bit with {components} colour components", "Save it as an ordinary JPEG."
                 )
-        elif marker == 0xE1 and content.startswith(b"Exif\0\0"):
-            exif = exif or content
-        elif marker == 0xE2 and content.startswith(b"MPF\0"):
-            mpf = content[4:]
+        for of_kind, tag in _READ_HERE:
+            if marker == of_kind and content.startswith(tag):
+                read.setdefault(tag, content)
         if marker in _TABLES or any(marker == app and content.startswith(tag) for app, tag in _KEPT_APPLICATION_DATA):
             kept.append(data[start:end])
         elif marker == _START_OF_SCAN:
@@ -74,10 +77,18 @@ def read_jpeg_header(data: bytes) -> Header:
             kept.append(data[start:])
             if frame_marker in _PROGRESSIVE or content[0] < components:
                 _check_passes(data.count(b"\xff\xda", start), width * height, components)
+            mpf = read.get(_MPF, b"")[len(_MPF) :]
             frames = first_directory_value(mpf, _MPF_NUMBER_OF_IMAGES) or 1
             if frames > len(mpf) // _MPF_ENTRY_BYTES:  # a number that is not listed is damage, and not told
                 frames = 1
-            return Header(width, height, b"".join(kept), exif_orientation(exif), frames)
+            return Header(
+                width,
+                height,
+                b"".join(kept),
+                exif_orientation(read.get(_EXIF, b"")),
+                frames,
+                comment=read.get(_ANY, b""),
+            )
         position = end
     raise damaged_file("its header has too many parts")
 

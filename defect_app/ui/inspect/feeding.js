@@ -10,13 +10,15 @@ const NOT_LISTED_MS = 6000
 const ZONE = '[class*="st-key-inspect_drop"]'
 
 // Of the page and not of the component, which is made anew while photos are judged.
-const drop = (window.defectLensDrop ||= { line: [], inHand: [], feeding: false, watching: false, announced: "" })
+const drop = (window.defectLensDrop ||= { line: [], ready: [], inHand: [], feeding: false, watching: false, announced: "" })
 
 // Returns whether the files were taken over: a small drop is left to the uploader as it is.
 function takeOver(files) {
   const all = files.reduce((sum, file) => sum + file.size, 0)
-  if (files.length < 2 || (all <= WHOLE_BYTES && files.length <= AT_ONCE_FILES)) return false
+  const shrinks = drop.component.data.shrinkTo && files.some(isLargeJpeg)
+  if (!shrinks && (files.length < 2 || (all <= WHOLE_BYTES && files.length <= AT_ONCE_FILES))) return false
   drop.line.push(...files)
+  prepare()
   drop.of = product()
   tell()
   if (!drop.feeding) drop.id = `${Date.now()}-${Math.random()}`
@@ -25,9 +27,26 @@ function takeOver(files) {
   return true
 }
 
+// One photo after another: each takes tens of megabytes while it is made smaller.
+async function prepare() {
+  if (drop.preparing) return
+  drop.preparing = true
+  while (drop.line.length) {
+    const side = drop.component.data.shrinkTo
+    drop.ready.push(side ? await shrunk(drop.line[0], side) : drop.line[0])
+    drop.line.shift()
+  }
+  drop.preparing = false
+}
+
+// How many files are not given to the uploader yet.
+function left() {
+  return drop.line.length + drop.ready.length
+}
+
 // Until everything is sent, and the page knows that it is.
 function watch() {
-  drop.feeding = drop.line.length > 0 || isOnItsWay()
+  drop.feeding = left() > 0 || isOnItsWay()
   tell()
   announce()
   drop.watching = drop.feeding || drop.announced !== ""
@@ -40,17 +59,18 @@ function feed() {
   const input = product() === drop.of ? document.querySelector(`${ZONE} input[type=file]`) : null
   const round = input && roundOf(input)
   if (input && round === drop.fedRound && isLost(input)) {
-    drop.line.unshift(...drop.inHand)
+    drop.ready.unshift(...drop.inHand)
     drop.inHand = []
     drop.fedRound = null
   }
   // The zone is another one when its files are the batch's.
-  if (!input || round === drop.fedRound || !drop.line.length) return
+  if (!input || round === drop.fedRound || !drop.ready.length) return
   const some = new DataTransfer()
   let bytes = 0
-  while (drop.line.length && some.items.length < AT_ONCE_FILES && (!bytes || bytes + drop.line[0].size <= AT_ONCE_BYTES)) {
-    bytes += drop.line[0].size
-    some.items.add(drop.line.shift())
+  const { ready } = drop
+  while (ready.length && some.items.length < AT_ONCE_FILES && (!bytes || bytes + ready[0].size <= AT_ONCE_BYTES)) {
+    bytes += ready[0].size
+    some.items.add(ready.shift())
   }
   drop.fedRound = round
   drop.zone = drop.fedInput = input
@@ -94,8 +114,8 @@ function product() {
 
 // What waits in the browser would be lost with the page.
 function tell() {
-  const left = drop.line.length
-  const sending = left > 0 || drop.feeding
+  const waiting = left()
+  const sending = waiting > 0 || drop.feeding
   let note = document.getElementById("defect-lens-sending")
   if (sending && !note) {
     note = document.createElement("div")
@@ -103,9 +123,10 @@ function tell() {
     note.setAttribute("role", "status")
     document.body.append(note)
   }
-  const waiting = left ? `${left} ${left === 1 ? "photo waits" : "photos wait"} in this browser to be sent` : "The last photos are being sent"
+  const wait = `${waiting} ${waiting === 1 ? "photo waits" : "photos wait"} in this browser to be sent`
+  const how = waiting ? wait : "The last photos are being sent"
   const what = product() === drop.of ? "keep the page open" : "open Inspect again, where they go on"
-  if (sending) note.textContent = `${waiting}: ${what}.`
+  if (sending) note.textContent = `${how}: ${what}.`
   else note?.remove()
   drop.leaving ||= (event) => event.preventDefault()
   window.removeEventListener("beforeunload", drop.leaving)

@@ -11,7 +11,9 @@ import streamlit as st
 from pydantic import Field, StrictBool, StrictInt
 
 from defect_app.errors import InvalidDocument
+from defect_app.inspection import Inspector
 from defect_app.intake import MAX_BYTES, PhotoFile
+from defect_app.settings import settings
 from defect_app.ui.session import Key
 from defect_app.validation import validated
 
@@ -19,7 +21,7 @@ MEBIBYTE = 1 << 20
 LIMIT_MB = MAX_BYTES // 1_000_000
 """What the uploader takes of one photo, in what it calls MB."""
 
-SCRIPTS = ("listening.js", "feeding.js")
+SCRIPTS = ("listening.js", "feeding.js", "shrinking.js")
 """Joined into one module: a component of this kind is one script."""
 
 _COMPONENT = st.components.v2.component(
@@ -79,7 +81,16 @@ class Heard:
     is_large: bool = False
 
 
-def listen(model_id: str) -> Heard:
+def side_of(inspector: Inspector) -> int:
+    """Return the shorter side, in pixels, of photos that browsers shrink before they send them.
+
+    Twice the model's input, which is what a photo is decoded to in any case; twice that again where the part is looked
+    for in the photo.
+    """
+    return inspector.least_side * (2 if inspector.part_finder is None else 4)
+
+
+def listen(inspector: Inspector) -> Heard:
     """Return the files above the uploader's limit that were dropped since the last run of the page.
 
     Beside them, which drop for this model is sent in handfuls at this moment.
@@ -87,13 +98,13 @@ def listen(model_id: str) -> Heard:
     with st.container(key=Key.SHARED_QUIET_LISTENING):
         heard = _COMPONENT(
             key=Key.INSPECT_LISTENING,
-            data={"most": LIMIT_MB * MEBIBYTE},
+            data={"most": LIMIT_MB * MEBIBYTE, "shrinkTo": side_of(inspector) if settings().shrink_uploads else 0},
             on_refused_change=lambda: None,
             on_fed_change=lambda: None,
         )
     fed = heard.get("fed")
     unsent = _unsent(heard.get("refused"))
-    if not isinstance(fed, Mapping) or fed.get("model") != model_id:
+    if not isinstance(fed, Mapping) or fed.get("model") != inspector.spec.id:
         return Heard(unsent)
     return Heard(unsent, str(fed.get("id", "")), bool(fed.get("isLarge")))
 
