@@ -42,4 +42,6 @@ def violations(page: Page, scheme: Literal["light", "dark"], rules: Sequence[str
         if not found:
             break
         next_frame(page)
-    return [f"{page.url}, {scheme}: {v['id']}: {v['nodes'][0]['html'][:200]}" for v in found]
+    return [
+        f"{page.url}, {scheme}: {v['id']}: {v['nodes'][0]['html'][:200]}, {v['nodes'][0]['any'][:1]}" for v in found
+    ]

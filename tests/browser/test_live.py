@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from defect_app.scenes import render
+from tests.browser.axe import violations_in_both_themes
 from tests.browser.camera_film import write_film
 from tests.browser.conftest import CHROMIUM_FLAGS
 from tests.served_app import App
@@ -52,6 +53,23 @@ def heard(page: Page) -> list[str]:
     return words
 
 
+def freeze_a_verdict(page: Page) -> None:
+    """Freeze the picture while a verdict is shown; a busy machine may have none that is young enough."""
+
+    live = page.locator(".live")
+
+    def frozen() -> bool:
+        expect(live).to_have_attribute("data-state", "judged")
+        page.keyboard.press("f")
+        expect(live).to_have_attribute("data-state", "frozen")
+        if live.locator(".word").text_content() == "Frozen: REJECT":
+            return True
+        page.keyboard.press("f")
+        return False
+
+    wait_until(frozen, "a frozen verdict", 120)
+
+
 def test_the_stream_is_judged_while_it_is_seen_and_no_verdict_is_older_than_a_second(page: Page, app: App) -> None:
     page.goto(f"{app.url}/inspect?model=casting-mobilenetv2")
     expect(page.get_by_test_id("stFileUploaderDropzone")).to_be_visible()
@@ -63,6 +81,20 @@ def test_the_stream_is_judged_while_it_is_seen_and_no_verdict_is_older_than_a_se
 
     page.keyboard.press("Space")
     expect(page.locator(".inspect-rows tbody tr")).to_have_count(1)
+
+    freeze_a_verdict(page)
+    expect(live).to_have_attribute("data-state", "frozen")
+    expect(live.get_by_role("button", name="Freeze")).to_have_attribute("aria-pressed", "true")
+    assert not violations_in_both_themes(page)
+    page.keyboard.press("f")
+    expect(live).to_have_attribute("data-state", re.compile("judged|waiting"))
+
+    # A part that lies still is stored by itself, and once.
+    live.get_by_role("checkbox").check()
+    expect(page.locator(".inspect-rows tbody tr")).to_have_count(2)
+    page.wait_for_timeout(3000)
+    expect(page.locator(".inspect-rows tbody tr")).to_have_count(2)
+    live.get_by_role("checkbox").uncheck()
 
     page.evaluate(LATE)
     wait_until(lambda: page.evaluate("window.late") >= 1, "an answer that comes late")

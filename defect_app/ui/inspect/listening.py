@@ -84,8 +84,8 @@ class Heard:
 def side_of(inspector: Inspector) -> int:
     """Return the shorter side, in pixels, of photos that browsers shrink before they send them.
 
-    Twice the model's input, which is what a photo is decoded to in any case; twice that again where the part is looked
-    for in the photo.
+    Twice the model's input; twice that again where the part is looked for in the photo. Larger ones cost three times
+    the bytes and are judged hardly more alike (`benchmarks.shrinking`).
     """
     return inspector.least_side * (2 if inspector.part_finder is None else 4)
 
