@@ -55,7 +55,6 @@ def heard(page: Page) -> list[str]:
 
 def freeze_a_verdict(page: Page) -> None:
     """Freeze the picture while a verdict is shown; a busy machine may have none that is young enough."""
-
     live = page.locator(".live")
 
     def frozen() -> bool:
