@@ -20,12 +20,14 @@ from sqlalchemy import func, select, text
 from defect_app.cli.terminal import print_table, say
 from defect_app.inspections import InspectionFilter, InspectionStore
 from defect_app.inspections.identity import first_key
+from defect_app.reports.inspections import gather, report_bytes
 from defect_app.storage.database import Database
 from defect_app.storage.tables import inspections
 
 BUDGET_MS = 150
 AT_ONCE = 50_000
 REPETITIONS = 7
+REPORT = "report of a shift, HTML, no pictures"
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 SECONDS_APART = 10
 """Between two rows, in the time that their keys say."""
@@ -111,6 +113,7 @@ def measured(store: InspectionStore, rows: int) -> list[tuple[str, str, str, str
         "search, two letters, no hit": lambda: store.page(InspectionFilter(text="qz")),
         "search, two words, no hit": lambda: store.page(InspectionFilter(text="grace qz")),
         "verdicts of a shift counted": lambda: store.count_verdicts(shift),
+        REPORT: lambda: _reported(store, shift),
     }
     lines = []
     for what, ask in asked.items():
@@ -122,9 +125,14 @@ def measured(store: InspectionStore, rows: int) -> list[tuple[str, str, str, str
             times.append(1000 * (time.perf_counter() - began_s))
             busy.append(1000 * (time.process_time() - began_busy_s))
         median = statistics.median(times)
-        outcome = "met" if median <= BUDGET_MS else "MISSED"
+        outcome = "" if what == REPORT else "met" if median <= BUDGET_MS else "MISSED"
         lines.append((what, f"{median:.1f} ms", f"{statistics.median(busy):.1f} ms", outcome))
     return lines
+
+
+def _reported(store: InspectionStore, wanted: InspectionFilter) -> bytes:
+    report = gather(store, wanted, picture_of=lambda _: None, made_at=BEGAN, made_by="Ada")
+    return report_bytes(report, ".html", store.oldest_first(wanted))
 
 
 def main() -> None:

@@ -96,7 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
     with (
         _writer(arguments, inspector) as write,
         _keeping(arguments, point) as keeping,
-        spreading.judging(arguments, host, inspector, point, places) as judge,
+        spreading.judging(arguments, host, inspector, point, places, keeping) as judge,
         progress_bar("Judging") as advance,
     ):
         stored = None if keeping is None else StoredOutput(keeping, write)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from defect_app.errors import DefectLensError
 
 if TYPE_CHECKING:
     from defect_app.decision import OperatingPoint
+    from defect_app.hosting.keeping import Keeping
     from defect_app.hosting.model_host import ModelHost
     from defect_app.inspection import Inspector
     from defect_app.inspection.batch import JudgedFile
@@ -83,6 +84,7 @@ def judging(
     inspector: Inspector,
     point: OperatingPoint,
     places: Sequence[Place],
+    keeping: Keeping | None = None,
 ) -> Iterator[JudgeFiles]:
     """Get ready what the options ask for; yields what judges the files, given an extractor.
 
@@ -113,21 +115,43 @@ def judging(
             say(f"{count:,} photo{'s' * (count != 1)} judged by earlier runs, see {checkpoint.file}: not judged again.")
         if not by_ray or checkpoint is None:
             workers = ending.enter_context(host.open_job(len(places)))
-            yield lambda extractor: judge_batch(
-                inspector,
-                map(photo_at, places),
-                point,
-                extractor=extractor,
-                seen=SeenFiles(checkpoint),
-                workers=workers,
+            yield lambda extractor: _kept_too(
+                judge_batch(
+                    inspector,
+                    map(photo_at, places),
+                    point,
+                    extractor=extractor,
+                    seen=SeenFiles(checkpoint),
+                    workers=workers,
+                ),
+                places,
+                keeping if checkpoint is not None else None,
             )
             return
         from defect_app.distributed.cluster import ray_cluster
         from defect_app.distributed.judging import judge_on_ray
 
-        if arguments.store:
-            say("Verdicts are stored, photos are not kept: their pixels are where they are judged.")
         models_folder = None if arguments.models_folder is None else str(arguments.models_folder.absolute())
         cores = ending.enter_context(ray_cluster(arguments.address))
         say(f"Ray judges with {cores} core{'s' * (cores != 1)}.")
-        yield lambda _: judge_on_ray(inspector, places, point, checkpoint, models_folder=models_folder, cores=cores)
+        keep = keeping.keep_thumbnail if keeping is not None and keeping.keeps_photos else None
+        yield lambda _: _kept_too(
+            judge_on_ray(
+                inspector, places, point, checkpoint, models_folder=models_folder, cores=cores, keep_thumbnail=keep
+            ),
+            places,
+            keeping,
+        )
+
+
+def _kept_too(
+    judged: Generator[JudgedFile[Any], None, None], places: Sequence[Place], keeping: Keeping | None
+) -> Generator[JudgedFile[Any], None, None]:
+    """Yield judged files, once of their photos is kept what no extractor here could keep."""
+    from defect_app.intake.addresses import photo_at
+
+    with closing(judged):
+        for file in judged:
+            if keeping is not None:
+                keeping.keep_again(file.record, photo_at(places[file.number - 1]))
+            yield file

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from typing import Any, Final
@@ -23,6 +23,8 @@ from defect_app.logs import logger
 MOST_ROUNDS_IN_VAIN: Final = 3
 """What was lost is handed out again; after so many rounds in which nothing came back the work is given up."""
 
+KeepThumbnail = Callable[[str, bytes], None]
+
 _log = logger(__name__)
 
 
@@ -38,6 +40,7 @@ def judge_on_ray(
     *,
     models_folder: str | None,
     cores: int,
+    keep_thumbnail: KeepThumbnail | None = None,
 ) -> Generator[JudgedFile[None], None, None]:
     """Judge files on the Ray that this process is connected to, as `judge_batch` does.
 
@@ -57,6 +60,8 @@ def judge_on_ray(
         As every machine finds it. Default: what its own setting names.
     cores : int
         How many processes judge at most, a core each.
+    keep_thumbnail : callable, optional
+        Takes the content's hash and the small picture, JPEG, of each photo that is judged now, in any order.
 
     Yields
     ------
@@ -70,11 +75,14 @@ def judge_on_ray(
     NothingComesBack
         If processes are lost again and again.
     """
-    model = ModelAsked(inspector.spec.id, models_folder, inspector.model_sha256, inspector.frames)
+    thumbnails = keep_thumbnail is not None
+    model = ModelAsked(inspector.spec.id, models_folder, inspector.model_sha256, inspector.frames, thumbnails)
     seen: SeenFiles[None] = SeenFiles(checkpoint)
     in_order = _InOrder(inspector, places, point, seen)
     with closing(_answers(model, places, checkpoint, cores)) as answers:
         for answer in answers:
+            if keep_thumbnail is not None and answer.thumbnail:
+                keep_thumbnail(answer.sha256, answer.thumbnail)
             for file, outcome in in_order.add(answer):
                 yield from counted(file, outcome, inspector, seen)
 
@@ -95,7 +103,7 @@ class _InOrder:
         checkpoint = self._seen.checkpoint
         if answer.outcome and checkpoint is not None and not checkpoint.add_text(answer.sha256, answer.outcome):
             self._not_kept[answer.sha256] = answer.outcome
-        self._early[answer.number] = replace(answer, outcome="")
+        self._early[answer.number] = replace(answer, outcome="", thumbnail=b"")
         while (following := self._early.get(self._number)) is not None:
             found = self._found(following)
             if found is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -13,16 +14,18 @@ from typing import Any, Protocol
 from defect_app import __version__
 from defect_app.distributed.rows import Answer, answers_as_table, photos_in, refusal_as_json
 from defect_app.errors import DefectLensError, ModelUnavailable
+from defect_app.hosting.batch_entry import THUMBNAIL_SIDE
 from defect_app.hosting.local_model_host import LocalModelHost
 from defect_app.hosting.process import begin_process
+from defect_app.inspection import Inspected
 from defect_app.inspection.file_judge import FileInHand
 from defect_app.inspection.framing import ChosenFrame
 from defect_app.inspection.outcome_json import outcome_as_json
 from defect_app.inspection.outcomes import file_in_hand, outcomes_of
-from defect_app.intake import PhotoFile
+from defect_app.intake import PhotoFile, encode_thumbnail
 from defect_app.settings import judge_with
 
-MOST_FILES_READ, MOST_BYTES_READ = 16, 16_000_000
+MOST_FILES_READ, MOST_BYTES_READ = 64, 16_000_000
 """So many files, or bytes, are read before it is asked whose turn they are: a question each would cost more."""
 
 
@@ -47,6 +50,8 @@ class ModelAsked:
         The model's identity.
     frames : tuple of FixedFrame or PixelFrame
         The parts of each photo that are judged; none is the whole.
+    thumbnails : bool
+        Whether a small picture of each photo is wanted.
     program : str
         The version of this program.
     """
@@ -55,7 +60,12 @@ class ModelAsked:
     models_folder: str | None
     sha256: str
     frames: tuple[ChosenFrame, ...] = ()
+    thumbnails: bool = False
     program: str = __version__
+
+
+def _small_picture(inspected: Inspected, _: FileInHand, /) -> bytes:
+    return encode_thumbnail(inspected.photo.pixels, longest_side=THUMBNAIL_SIDE)
 
 
 class PhotoJudge:
@@ -73,6 +83,7 @@ class PhotoJudge:
         # One core was asked for. Before anything is loaded that starts threads.
         judge_with(threads=1)
         self._turns = turns
+        self._extractor = _small_picture if model.thumbnails else None
         self.problem = ""
         try:
             begin_process("warning")
@@ -88,6 +99,9 @@ class PhotoJudge:
                 )
         except DefectLensError as error:
             self.problem = f"On {os.uname().nodename}: {error} {error.remedy}".strip()
+        # Ray looks for garbage after each table; what stays for good need not be looked through each time.
+        gc.collect()
+        gc.freeze()
 
     def __call__(self, table: Any) -> Any:
         """Return what each file of a table was found to be, in a table: see `Answer`."""
@@ -95,12 +109,18 @@ class PhotoJudge:
             return answers_as_table([Answer(number, "") for number in table["number"].to_pylist()], self.problem)
         with self._host.open_job(table.num_rows, wait=True) as job:
             read = self._read(photos_in(table))
-            found = outcomes_of(self._inspector, read, self._inspector.default_point, workers=job)
+            point = self._inspector.default_point
+            found = outcomes_of(self._inspector, read, point, extractor=self._extractor, workers=job)
             return answers_as_table(
                 [
                     Answer(file.number, file.sha256, refusal=refusal_as_json(file.refused))
                     if file.refused
-                    else Answer(file.number, file.sha256, outcome_as_json(outcome) if outcome else "")
+                    else Answer(
+                        file.number,
+                        file.sha256,
+                        outcome_as_json(outcome) if outcome else "",
+                        thumbnail=(outcome and outcome.extract) or b"",
+                    )
                     for file, outcome in found
                 ]
             )

@@ -54,12 +54,15 @@ class Answer:
         See `outcome_as_json`; empty where another file with this content is judged in its place.
     refusal : str
         Why it could not be read, as JSON; else empty.
+    thumbnail : bytes
+        A small picture, JPEG, where one was asked for and the file was judged.
     """
 
     number: int
     sha256: str
     outcome: str = ""
     refusal: str = ""
+    thumbnail: bytes = b""
 
     def rejection(self, name: str) -> Rejection | None:
         """Return the refusal of a file that could not be read."""
@@ -76,7 +79,7 @@ def answers_as_table(answers: Sequence[Answer], problem: str = "") -> Any:
     """Return answers as a table; or why a process cannot judge at all."""
     import pyarrow as pa
 
-    columns = {name: [getattr(a, name) for a in answers] for name in ("number", "sha256", "outcome", "refusal")}
-    schema = pa.schema([("number", pa.int64()), *((n, pa.string()) for n in ("sha256", "outcome", "refusal"))])
-    table = pa.table(columns, schema)
+    texts = [(name, pa.string()) for name in ("sha256", "outcome", "refusal")]
+    schema = pa.schema([("number", pa.int64()), *texts, ("thumbnail", pa.binary())])
+    table = pa.table({name: [getattr(a, name) for a in answers] for name in schema.names}, schema)
     return table.append_column("problem", pa.array([problem] * len(answers), pa.string()))

@@ -19,7 +19,7 @@ from defect_app.inspections.codes import code_in_file
 from defect_app.inspections.identity import new_id
 from defect_app.inspections.photo_store import PhotoStore, kept_by_policy
 from defect_app.inspections.recorder import Recorder
-from defect_app.intake import Rejection, encode_thumbnail
+from defect_app.intake import PhotoFile, Rejection, encode_thumbnail, read_file, read_photo
 from defect_app.logs import logger
 from defect_app.settings import PhotoPolicy, settings
 
@@ -169,6 +169,47 @@ class Keeping:
         """Let what is judged from now on be of another part, or find its part otherwise; see `Origin`."""
         self.origin = replace(self.origin, part=part, part_of=part_of, reads_codes=reads_codes)
 
+    @property
+    def keeps_photos(self) -> bool:
+        """Whether anything of any photo is kept."""
+        return self._policy != "none"
+
+    def keep_thumbnail(self, sha256: str, jpeg: bytes) -> None:
+        """Keep the small picture of a photo that was judged elsewhere; `keep_again` follows with its verdict."""
+        try:
+            self.photos.keep_thumbnail(sha256, jpeg)
+        except PhotoNotKept as error:
+            self._not_kept(sha256, error)
+
+    def keep_again(self, record: InspectionRecord, file: PhotoFile) -> None:
+        """Keep what policy says of a photo judged elsewhere or by an earlier run, before its verdict is stored.
+
+        It is read once more where it is kept whole, or where its small picture is not there yet.
+
+        Parameters
+        ----------
+        record : InspectionRecord
+            With its verdict.
+        file : PhotoFile
+            Where the photo is.
+        """
+        sha256 = record.sha256
+        wanted = kept_by_policy(record.verdict, self._policy, sha256, self._audit_share)
+        if wanted is KeptPhoto.NONE or self._kept.get(sha256) in (wanted, KeptPhoto.FULL):
+            return
+        has_thumbnail = self.photos.has_thumbnail(sha256)
+        try:
+            if wanted is KeptPhoto.FULL or not has_thumbnail:
+                data = _same_content(file, sha256)
+                if not has_thumbnail:
+                    self.photos.keep_thumbnail(sha256, _thumbnail_of(data, file.name))
+            self._kept[sha256] = KeptPhoto.THUMBNAIL
+            if wanted is KeptPhoto.FULL:
+                self.photos.keep_photo(sha256, data)
+                self._kept[sha256] = KeptPhoto.FULL
+        except PhotoNotKept as error:
+            self._not_kept(sha256, error)
+
     def _keep_photo(self, inspected: Inspected, file: FileInHand, thumbnail: bytes) -> None:
         wanted = kept_by_policy(inspected.judgement.verdict, self._policy, file.sha256, self._audit_share)
         if wanted is KeptPhoto.NONE or self._kept.get(file.sha256) is KeptPhoto.FULL:
@@ -181,5 +222,24 @@ class Keeping:
                 self.photos.keep_photo(file.sha256, file.data)
                 self._kept[file.sha256] = KeptPhoto.FULL
         except PhotoNotKept as error:
-            _log.warning("photo_not_kept", sha256=file.sha256, reason=str(error))
-            self.problem = f"{error} {error.remedy}"
+            self._not_kept(file.sha256, error)
+
+    def _not_kept(self, sha256: str, error: PhotoNotKept) -> None:
+        _log.warning("photo_not_kept", sha256=sha256, reason=str(error))
+        self.problem = f"{error} {error.remedy}"
+
+
+def _same_content(file: PhotoFile, sha256: str) -> bytes:
+    content = read_file(file)
+    if isinstance(content, Rejection):
+        raise PhotoNotKept(f"{file.name} cannot be kept: {content.reason}.", content.remedy)
+    if content.sha256 != sha256:
+        raise PhotoNotKept(f"{file.name} was changed after it was judged: it is not kept.", "Judge it again.")
+    return content.data
+
+
+def _thumbnail_of(data: bytes, name: str) -> bytes:
+    photo = read_photo(data, name)
+    if isinstance(photo, Rejection):
+        raise PhotoNotKept(f"{name} cannot be kept: {photo.reason}.", photo.remedy)
+    return encode_thumbnail(photo.pixels, longest_side=THUMBNAIL_SIDE)

@@ -99,6 +99,10 @@ class PhotoStore:
         """Return whether the file is there, without reading it."""
         return _SHA256.fullmatch(sha256) is not None and self._photo(sha256).is_file()
 
+    def has_thumbnail(self, sha256: str) -> bool:
+        """Return whether the small picture is there, without reading it."""
+        return _SHA256.fullmatch(sha256) is not None and self._thumbnail(sha256).is_file()
+
     def thumbnail(self, sha256: str) -> bytes | None:
         """Return the small picture of a photo; None where it is not there."""
         return _content(self._thumbnail(sha256)) if _SHA256.fullmatch(sha256) else None

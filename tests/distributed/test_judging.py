@@ -15,12 +15,18 @@ from defect_app.distributed.claims import Claims
 from defect_app.distributed.judging import NothingComesBack, judge_on_ray
 from defect_app.distributed.photo_judge import ModelAsked, PhotoJudge
 from defect_app.distributed.rows import Answer, tables_of
+from defect_app.hosting.keeping import Keeping, Origin
 from defect_app.inspection import Inspector
 from defect_app.inspection.batch import judge_batch
 from defect_app.inspection.checkpoint import Checkpoint
 from defect_app.inspection.record import InspectionRecord
+from defect_app.inspections import InspectionStore, KeptPhoto, Source
+from defect_app.inspections.photo_store import PhotoStore
+from defect_app.inspections.recorder import Recorder
 from defect_app.intake import Photo
 from defect_app.intake.addresses import Place, list_addresses, photo_at
+from defect_app.settings import PhotoPolicy
+from defect_app.storage.database import Database
 from tests.model_folders import part_photo
 from tests.photo_files import jpeg_bytes, png_bytes
 
@@ -170,3 +176,60 @@ def test_processes_that_are_lost_every_time_end_the_run_with_a_reason(
     monkeypatch.setattr(judging, "_round", lambda *_: iter(()))
     with pytest.raises(NothingComesBack, match="109 files were handed out 3 times"):
         judged(inspector, places, tmp_path / "kept", tiny_models)
+
+
+def kept_files(folder: Path) -> dict[str, bytes]:
+    """Return all that a store of photos holds."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("policy", ["none", "thumbnails", "doubtful", "all"])
+def test_photos_are_kept_as_by_the_local_engine_by_the_first_run_and_by_one_that_goes_on(
+    inspector: Inspector,
+    places: list[Place],
+    on_this_machine: list[list[int]],
+    tmp_path: Path,
+    tiny_models: Path,
+    policy: PhotoPolicy,
+) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'records.sqlite'}")
+    point = inspector.default_point
+    with Recorder(lambda: InspectionStore(database)) as recorder, Checkpoint(tmp_path, inspector.spec, point) as known:
+
+        def keeping(name: str) -> Keeping:
+            return Keeping(recorder, Origin(Source.CLI), photos=PhotoStore(tmp_path / name), policy=policy)
+
+        here, photos = keeping("here"), map(photo_at, places)
+        judged = judge_batch(inspector, photos, extractor=here.extractor(None))
+        stored = [here.described(file.record, file.result) for file in judged]
+        for name in ("there", "went on"):
+            there, spread = keeping(name), []
+            keep = there.keep_thumbnail if there.keeps_photos else None
+            for file in judge_on_ray(
+                inspector, places, point, known, models_folder=str(tiny_models), cores=2, keep_thumbnail=keep
+            ):
+                there.keep_again(file.record, photo_at(places[file.number - 1]))
+                spread.append(there.described(file.record, file.result))
+            assert kept_files(tmp_path / name) == kept_files(tmp_path / "here")
+            assert [one.photo for one in spread] == [one.photo for one in stored]
+            assert there.problem == ""
+    assert bool(kept_files(tmp_path / "here")) == (policy != "none")
+    database.close()
+
+
+def test_a_photo_that_was_changed_since_is_not_kept_and_that_is_said(inspector: Inspector, tmp_path: Path) -> None:
+    path = tmp_path / "strange.jpg"
+    path.write_bytes(jpeg_bytes(part_photo(0.0, blueness=2.0)))
+    (file,) = judge_batch(inspector, [photo_at(path)])
+    database = Database(f"sqlite:///{tmp_path / 'records.sqlite'}")
+    with Recorder(lambda: InspectionStore(database)) as recorder:
+        keeping = Keeping(recorder, Origin(Source.CLI), photos=PhotoStore(tmp_path / "kept"), policy="thumbnails")
+        path.write_bytes(jpeg_bytes(part_photo(1.0)))
+        keeping.keep_again(file.record, photo_at(path))
+        assert "was changed after it was judged" in keeping.problem
+        path.unlink()
+        keeping.keep_again(file.record, photo_at(path))
+        assert "cannot be kept: the file cannot be read: No such file" in keeping.problem
+        assert keeping.described(file.record, file.result).photo is KeptPhoto.NONE
+    assert kept_files(tmp_path / "kept") == {}
+    database.close()
