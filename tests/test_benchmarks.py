@@ -121,7 +121,7 @@ def test_made_inspections_are_found_by_their_ids_and_what_pages_ask_is_timed(tmp
     lines = measured(store, 400)
     database.close()
     assert all(line[1].endswith(" ms") for line in lines)
-    assert len(lines) == 12
+    assert len(lines) == 13
 
 
 def test_copies_differ_in_their_bytes_and_not_in_their_pixels(tmp_path: Path) -> None:
@@ -140,3 +140,12 @@ def test_the_time_of_a_process_and_of_all_that_it_started_is_counted() -> None:
         wait_until(lambda: tree.cpu_s() >= 0.25, "the time of what it started")
         process.communicate()
     assert tree.cpu_s() >= 0.25, "what ended is counted"
+
+
+def test_drawn_scores_are_those_of_parts_that_a_threshold_parts_not_wholly() -> None:
+    from benchmarks.threshold_move import drawn, measured
+
+    p_defect, defective = drawn(5000)
+    assert p_defect[defective].mean() > 0.7 > 0.3 > p_defect[~defective].mean()
+    assert 0 < (p_defect[~defective] > 0.5).mean() < 0.1
+    assert [column.endswith("ms") for column in measured(2000)[2:5]] == [True] * 3
