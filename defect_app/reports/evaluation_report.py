@@ -39,7 +39,7 @@ def evaluation_report(spec: ModelSpec, folder: Path, results: ThresholdResults) 
     if origin is not None:
         sentences.append(
             f"Model {spec.id}, sha256 {origin.model_sha256}; data set {origin.dataset}; "
-            f"evaluated {origin.created}; evaluation file sha256 {evaluation.sha256}."
+            f"evaluated on {origin.created[:10]}; evaluation file sha256 {evaluation.sha256}."
         )
     titles = {c.name: c.title for c in spec.classes}
     sections = [*_matrix(results, titles), *_curves(results), *_training(folder)] if selected.n else []

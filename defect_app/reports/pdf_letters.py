@@ -60,6 +60,12 @@ class Letters:
             text = text[:-1]
         return f"{text}…"
 
+    def close(self) -> None:
+        """Close the fonts' files."""
+        for font in self._pages.fonts.values():
+            if isinstance(font, TTFFont):
+                font.ttfont.close()
+
     def _known(self, letter: str) -> str:
         if letter.isspace() or ord(letter) in self._own:
             return letter

@@ -20,18 +20,25 @@ class Pages(FPDF):
     def __init__(self, title: str) -> None:
         super().__init__(format="A4")
         self.letters = Letters(self)
-        self._title = self.letters.drawable(title)
+        self._title = title
         self.set_margin(MARGIN_MM)
         self.set_auto_page_break(True, MARGIN_MM + 4)
-        self.set_title(self._title)
+        self.set_title(self.letters.drawable(title))
         self.set_creator("Defect Lens")
+
+    def as_bytes(self) -> bytes:
+        """Return the finished file, and let go of the fonts' files; nothing can be drawn any more."""
+        data = bytes(self.output())
+        self.letters.close()
+        return data
 
     def footer(self) -> None:
         """Draw the foot of a page; called by the library."""
         self.set_y(-MARGIN_MM + 3)
         self.set_font(FAMILY, size=8)
         self.set_text_color(*_GREY)
-        self.cell(0, 5, f"{self._title} · page {self.page_no()} of {{nb}}", align="R")
+        title = self.letters.fitted(self._title, self.epw - 30)
+        self.cell(0, 5, f"{title} · page {self.page_no()} of {{nb}}", align="R")
         self.set_text_color(0)
 
 
@@ -41,14 +48,15 @@ def draw_heading(pages: Pages, text: str, size: int = 12, *, followed_by: float 
         pages.add_page()
     pages.ln(3)
     pages.set_font(FAMILY, "B", size)
-    pages.cell(0, 0.5 * size + 2, pages.letters.drawable(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    # A name of a person's choice may take more than a line.
+    pages.multi_cell(0, 0.5 * size, pages.letters.drawable(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
     pages.ln(1)
 
 
 def draw_paragraph(pages: Pages, text: str) -> None:
     """Draw a paragraph of plain text."""
     pages.set_font(FAMILY, size=10)
-    pages.multi_cell(0, 5, pages.letters.drawable(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    pages.multi_cell(0, 5, pages.letters.drawable(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
 
 def draw_table(pages: Pages, headings: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int]) -> None:
@@ -66,9 +74,9 @@ def draw_table(pages: Pages, headings: Sequence[str], rows: Sequence[Sequence[st
 
 def draw_place_to_sign(pages: Pages) -> None:
     """Draw the lines for name, date and signature."""
-    if pages.will_page_break(40):
+    if pages.will_page_break(22):
         pages.add_page()
-    pages.ln(22)
+    pages.ln(15)
     width, line = (pages.epw - 2 * 10) / 3, pages.get_y()
     pages.set_font(FAMILY, size=9)
     for place, word in enumerate(("Name", "Date", "Signature")):

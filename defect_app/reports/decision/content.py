@@ -161,7 +161,7 @@ def _figures(results: EvaluationResults, saved: SavedPoint, parts: dict[str, Sel
     sentences = ["Counts with their 95 % intervals, from the model's stored answers."]
     origin = results.evaluation.origin
     if origin is not None:
-        sentences.append(f"Data set {origin.dataset}; evaluated {origin.created}.")
+        sentences.append(f"Data set {origin.dataset}; evaluated on {origin.created[:10]}.")
     if saved.point.evaluation_sha256 not in ("", results.evaluation.sha256):
         sentences.append("The evaluation was run again since the point was saved: these are its present figures.")
     if chosen_on == "test" and saved.point.chosen.rule == BY_HAND:

@@ -69,4 +69,4 @@ def _as_pdf(sheet: DecisionSheet) -> bytes:
             pages, f"{MISSING} stands for a letter that the fonts of this file lack; the HTML sheet shows it."
         )
     draw_place_to_sign(pages)
-    return bytes(pages.output())
+    return pages.as_bytes()

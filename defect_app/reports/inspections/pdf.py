@@ -54,7 +54,7 @@ def report_as_pdf(report: InspectionReport) -> bytes:
             pages, f"{MISSING} stands for a letter that the fonts of this file lack; the HTML report shows it."
         )
     draw_place_to_sign(pages)
-    return bytes(pages.output())
+    return pages.as_bytes()
 
 
 def _pictures(pages: Pages, report: InspectionReport) -> None:
