@@ -186,8 +186,12 @@ def assert_same(told: dict[str, Any], figure: PerThousand) -> None:
 def test_a_drag_counts_in_the_browser_and_the_page_follows_on_release(
     page: Page, app: App, scores: SortedScores
 ) -> None:
+    page.set_viewport_size({"width": 1024, "height": 768})
     open_thresholds(page, app, review="0.2", reject="0.6")
     assert matrix(page) == counted(scores, page)
+    box = page.locator(".matrix").bounding_box()
+    assert box
+    assert box["y"] + box["height"] <= 768, "on a small screen too the counts are seen while a line is dragged"
     before = matrix(page)
     press_and_move(page, "Reject from", by=-400)
     assert value(page, "Reject from") < 0.1
