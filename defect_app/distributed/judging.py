@@ -186,7 +186,7 @@ def _round(
     context.enable_progress_bars = False
     # A table that is lost for good ends nothing: its files are handed out in the next round.
     context.max_errored_blocks = -1
-    tables = list(tables_of(places, numbers))
+    tables = list(tables_of(places, numbers, cores))
     processes = min(cores, len(tables))
     judged = ray.data.from_arrow(tables).map_batches(
         PhotoJudge,

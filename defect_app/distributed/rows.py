@@ -12,17 +12,23 @@ from typing import Any, Final
 from defect_app.intake import PhotoFile, Rejection
 from defect_app.intake.addresses import AddressedFile, Place, photo_at
 
-FILES_A_TABLE: Final = 64
-"""So many files are handed over at once, and judged again where a process is lost: half a second's work, or ten."""
+MOST_FILES_A_TABLE: Final = 256
+"""So many files are handed over at once, and judged again where a process is lost: two seconds' work, or some dozens.
+
+Each table costs Ray about as much as three small photos.
+"""
+TABLES_A_PROCESS: Final = 8
+"""Of fewer files smaller tables are made, so that no process waits for the last one's."""
 
 
-def tables_of(places: Sequence[Place], numbers: Sequence[int]) -> Iterator[Any]:
-    """Yield tables of the files with these numbers, counted from 1: number, path and address."""
+def tables_of(places: Sequence[Place], numbers: Sequence[int], processes: int) -> Iterator[Any]:
+    """Yield tables of the files with these numbers, counted from 1, for so many processes: number, path and address."""
     import pyarrow as pa
 
     schema = pa.schema([("number", pa.int64()), ("path", pa.binary()), ("address", pa.string())])
-    for start in range(0, len(numbers), FILES_A_TABLE):
-        part = numbers[start : start + FILES_A_TABLE]
+    size = min(MOST_FILES_A_TABLE, max(1, len(numbers) // (TABLES_A_PROCESS * processes)))
+    for start in range(0, len(numbers), size):
+        part = numbers[start : start + size]
         rows: dict[str, list[Any]] = {"number": list(part), "path": [], "address": []}
         for number in part:
             place = places[number - 1]

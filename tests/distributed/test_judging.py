@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from defect_app.distributed import judging
@@ -64,7 +65,7 @@ def on_this_machine(monkeypatch: pytest.MonkeyPatch, tiny_models: Path) -> list[
     ) -> Iterator[Answer]:
         rounds.append(list(numbers))
         judge = PhotoJudge(model, turns)
-        answers = [Answer(**row) for table in tables_of(places, numbers) for row in _rows(judge(table))]
+        answers = [Answer(**row) for table in tables_of(places, numbers, cores) for row in _rows(judge(table))]
         chance.shuffle(answers)
         lost = len(answers) // 3 if len(rounds) < 3 else 0
         # Twice: what a process that was lost had answered comes once more.
@@ -138,6 +139,15 @@ def test_files_at_addresses_are_judged_as_those_in_folders(
     assert records[0].file == f"file://{folder}/00 copy.jpg"
 
 
+@pytest.mark.parametrize(("files", "processes", "sizes"), [(40, 1, {5}), (9, 4, {1}), (3000, 1, {256, 184})])
+def test_many_files_go_in_large_tables_and_few_keep_every_process_busy(
+    files: int, processes: int, sizes: set[int]
+) -> None:
+    tables = list(tables_of([Path(f"{i}.jpg") for i in range(files)], range(1, files + 1), processes))
+    assert {table.num_rows for table in tables} == sizes
+    assert [number for table in tables for number in table["number"].to_pylist()] == list(range(1, files + 1))
+
+
 def test_a_content_is_one_file_s_turn_and_stays_it() -> None:
     claims = Claims()
     assert claims.claim([1, 2, 3], [HASHES[0], HASHES[0], HASHES[1]]) == [True, False, True]
@@ -156,7 +166,7 @@ def test_a_machine_with_another_model_or_program_is_said_by_its_name(
     inspector: Inspector, places: list[Place], tiny_models: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DEFECT_APP_THREADS", "1")
-    (table,) = tables_of(places, [1, 2])
+    table = pa.concat_tables(tables_of(places, [1, 2], 1))
     folder, sha256 = str(tiny_models), inspector.model_sha256
     for asked, said in (
         (ModelAsked("tiny", folder, "0" * 64), "another version of it"),
