@@ -30,6 +30,7 @@ from defect_app.settings import PhotoPolicy
 from defect_app.storage.database import Database
 from tests.model_folders import part_photo
 from tests.photo_files import jpeg_bytes, png_bytes
+from tests.thorough import represented_by
 
 HASHES = [hashlib.sha256(bytes([i])).digest() for i in range(9)]
 
@@ -193,7 +194,7 @@ def kept_files(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.mark.parametrize("policy", ["none", "thumbnails", "doubtful", "all"])
+@pytest.mark.parametrize("policy", represented_by(["thumbnails"], ["none", "thumbnails", "doubtful", "all"]))
 def test_photos_are_kept_as_by_the_local_engine_by_the_first_run_and_by_one_that_goes_on(
     inspector: Inspector,
     places: list[Place],

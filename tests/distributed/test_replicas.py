@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from functools import partial
 from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,13 @@ import pytest
 
 from benchmarks.scale import ProcessTree
 from defect_app.distributed.replicas import REQUESTS_AT_ONCE
+from defect_app.inspection import Inspector
+from defect_app.inspection.batch import judge_batch
+from defect_app.inspection.writing import record_as_json
+from defect_app.intake import PhotoFile
+from defect_app.people.api_keys import ApiKeys
+from defect_app.people.roles import Role
+from defect_app.storage.database import Database
 from tests.model_folders import part_photo
 from tests.photo_files import jpeg_bytes
 from tests.served_app import ROOT, free_port
@@ -46,18 +54,16 @@ def environment(tiny_models: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     (folder / "home").mkdir()
     audited = {"PYTHONPATH": str(ROOT / "tests" / "audited"), "AUDIT_REPORT": str(folder / "report.txt")}
     own = {"HOME": str(folder / "home"), "DEFECT_APP_VAR": str(folder / "var"), "DEFECT_APP_SIGN_IN": "on"}
+    own["DEFECT_APP_DATABASE_URL"] = f"sqlite:///{folder / 'records.sqlite'}"
     return {**os.environ, **audited, **own, "DEFECT_APP_MODELS": str(tiny_models), "DEFECT_APP_THREADS": "1"}
-
-
-def run(environment: dict[str, str], *command: str) -> str:
-    done = [sys.executable, "-m", "defect_app", *command]
-    return subprocess.run(done, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout.strip()
 
 
 @pytest.fixture(scope="module")
 def served(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Serve with a queue of two, by one process, with sign-in; where it ends, nothing of it is left."""
-    key, port = run(environment, "keys", "add", "press 4"), free_port()
+    database = Database(environment["DEFECT_APP_DATABASE_URL"])
+    key, port = ApiKeys(database).add("press 4", Role.OPERATOR), free_port()
+    database.close()
     said = tmp_path_factory.mktemp("log") / "said.txt"
     command = [sys.executable, "-m", "defect_app", "api", "--engine", "ray", "--port", str(port), "--queue", str(QUEUE)]
     with said.open("wb") as file:
@@ -83,19 +89,14 @@ def posted(client: httpx.Client, photos: list[bytes], **asked: Any) -> httpx.Res
     return client.post("/classify", params={"model": "tiny", **asked}, files=files)
 
 
-def test_answers_are_those_of_the_command_line_to_the_bit(served: Served, environment: dict[str, str]) -> None:
+def test_answers_are_those_of_this_process_to_the_bit(served: Served, tiny_models: Path) -> None:
     photos = [jpeg_bytes(part_photo(1 - i / 4, i, size=64)) for i in range(9)] + [b"no photo"]
     answer = posted(served.client, photos)
     assert answer.status_code == 200, answer.text
-    folder = Path(environment["HOME"]).parent / "photos"
-    folder.mkdir()
-    for number, photo in enumerate(photos):
-        (folder / f"{number}.jpg").write_bytes(photo)
-    command = [sys.executable, "-m", "defect_app", "classify", str(folder), "--model", "tiny"]
-    lines = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True).stdout.splitlines()
-    here = [httpx.Response(200, text=line).json() for line in lines]
-    assert len(here) == 10
-    assert answer.json() == [{**record, "file": Path(record["file"]).name} for record in here]
+    files = [PhotoFile.of_bytes(f"{number}.jpg", partial(bytes, photo)) for number, photo in enumerate(photos)]
+    judged = judge_batch(Inspector.from_id("tiny", tiny_models), files)
+    assert answer.json() == [json.loads(record_as_json(file.record)) for file in judged]
+    assert len({record["verdict"] for record in answer.json()}) > 2
 
 
 def test_keys_names_of_hosts_and_errors_hold_as_in_front_of_the_app(served: Served) -> None:

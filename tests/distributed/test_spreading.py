@@ -21,14 +21,7 @@ from defect_app.publishing.replicates import Replicate
 from defect_app.recipes.recipe import load_recipe
 from defect_app.settings import variable_of
 from defect_app.studies import load_study
-from defect_app.studies.running import run_study
 from defect_app.tasks import Spread, one_by_one
-from defect_app.training.crossvalidation import measure_replicates
-from defect_app.training.training_data import load_data
-from defect_app.training.training_run import RunSettings
-from tests.datasets.picture_trees import make_tree
-from tests.studies.test_other_kinds import a_study
-from tests.training.test_crossvalidation import RECIPE
 
 ALWAYS, ONCE, NEVER = "always", "once", "never"
 
@@ -81,7 +74,11 @@ def test_what_goes_wrong_there_is_said_as_here(ray: None, task: str, said: str, 
     assert remedy in refused.value.remedy
 
 
+@pytest.mark.thorough
 def test_trainings_on_ray_come_to_the_same_numbers_and_a_stopped_study_goes_on_there(ray: None, tmp_path: Path) -> None:
+    from defect_app.studies.running import run_study
+    from tests.studies.test_other_kinds import a_study
+
     study, store = load_study(a_study(tmp_path)), tmp_path / "store"
     here = run_study(study, out=tmp_path / "out", store=store)
     (home,) = store.glob("made-*")
@@ -103,6 +100,13 @@ def test_trainings_on_ray_come_to_the_same_numbers_and_a_stopped_study_goes_on_t
 
 @pytest.mark.thorough
 def test_folds_and_repeats_on_ray_come_to_the_same_rows(ray: None, tmp_path: Path) -> None:
+    # Here, and not in the processes that do the other tests' tasks: TensorFlow comes with them.
+    from defect_app.training.crossvalidation import measure_replicates
+    from defect_app.training.training_data import load_data
+    from defect_app.training.training_run import RunSettings
+    from tests.datasets.picture_trees import make_tree
+    from tests.training.test_crossvalidation import RECIPE
+
     path = tmp_path / "tiny-folds.toml"
     path.write_text(RECIPE.format(tree=make_tree(tmp_path / "parts", 20)), encoding="utf-8")
     recipe = load_recipe(path)
@@ -119,14 +123,11 @@ def test_folds_and_repeats_on_ray_come_to_the_same_rows(ray: None, tmp_path: Pat
         pd.testing.assert_frame_equal(there[replicate], measured, check_exact=True)
 
 
-def test_where_no_ray_answers_is_said_before_anything_is_trained(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_where_no_ray_answers_is_said_before_anything_is_trained(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(NoCluster):
         RayTasks("127.0.0.1:1")
-    study = str(a_study(tmp_path))
-    assert main(["study", study, "--engine", "ray", "--address", "127.0.0.1:1"]) == 2
-    assert main(["study", study, "--address", "127.0.0.1:1"]) == 2
+    assert main(["study", "boxes-imbalance", "--engine", "ray", "--address", "127.0.0.1:1"]) == 2
+    assert main(["study", "boxes-imbalance", "--address", "127.0.0.1:1"]) == 2
     said = capsys.readouterr().err
     assert "No Ray answers at 127.0.0.1:1" in said
     assert "Add --engine ray" in said

@@ -1,6 +1,9 @@
 """A study is run whole on made pictures: rows, facts, resuming, and what is made rare."""
 
+import pickle
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -55,6 +58,12 @@ def study(tmp_path: Path) -> Study:
     return load_study(path)
 
 
+def elsewhere(work: Callable[[Any], Any], tasks: Sequence[Any], /) -> Iterator[tuple[Any, Any]]:
+    for task in reversed(tasks):
+        sent_work, sent_task = pickle.loads(pickle.dumps((work, task)))
+        yield task, pickle.loads(pickle.dumps(sent_work(sent_task)))
+
+
 @pytest.mark.timeout(600)
 def test_a_study_judges_every_picture_once_a_variant_and_seed_and_goes_on_where_it_was_stopped(
     study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -81,7 +90,8 @@ def test_a_study_judges_every_picture_once_a_variant_and_seed_and_goes_on_where_
 
     monkeypatch.setattr(frozen_heads, "train_head", counted)
     next(store.glob("made-*/1-0-1.parquet")).unlink()
-    again = run_study(study, out=out, store=store)
+    # As processes elsewhere do it: what goes out and what comes back is pickled.
+    again = run_study(study, out=out, store=store, spread=elsewhere)
     assert len(trained) == 1
     np.testing.assert_allclose(again.rows["confidence"], result.rows["confidence"], atol=1e-5)
 
