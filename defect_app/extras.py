@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 
 from defect_app.errors import PackageMissing
 from defect_app.paths import INSTALLED
@@ -36,5 +37,21 @@ def needs_extra(extra: str) -> Iterator[None]:
         package = (missing.name or "").partition(".")[0]
         if package not in EXTRAS[extra]:
             raise
-        how = f"pip install 'defect-lens[{extra}]'" if INSTALLED else "make setup"
-        raise PackageMissing(f"This needs {package}, which is not installed.", f"Install it with: {how}") from missing
+        raise _missing(extra, package) from missing
+
+
+def missing_package(extra: str) -> PackageMissing | None:
+    """Return what `needs_extra` would raise, without importing anything; None where every package is installed.
+
+    Parameters
+    ----------
+    extra : str
+        A key of `EXTRAS`.
+    """
+    packages = [package for package in sorted(EXTRAS[extra]) if find_spec(package) is None]
+    return _missing(extra, packages[0]) if packages else None
+
+
+def _missing(extra: str, package: str) -> PackageMissing:
+    how = f"pip install 'defect-lens[{extra}]'" if INSTALLED else "make setup"
+    return PackageMissing(f"This needs {package}, which is not installed.", f"Install it with: {how}")

@@ -20,6 +20,7 @@ from defect_app.cli import (
     evaluate,
     explain,
     explain_photo,
+    fine_tune,
     inspections,
     keys,
     models,
@@ -47,8 +48,8 @@ INTERRUPTED = 128 + signal.SIGINT
 _log = logger(__name__)
 
 _COMMANDS = (
-    app, api, models, classify, teach, train, study, quantize, evaluate, explain, explain_photo, points, inspections,
-    report, records, reviews, people, keys, selftest, data, scenes, bench,
+    app, api, models, classify, teach, fine_tune, train, study, quantize, evaluate, explain, explain_photo, points,
+    inspections, report, records, reviews, people, keys, selftest, data, scenes, bench,
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,7 @@ from defect_app.evaluation import read_evaluation, wilson_interval
 from defect_app.evaluation.ranking import ranking_curves
 
 if TYPE_CHECKING:
+    from defect_app.catalog import ModelSpec
     from defect_app.teaching.teach import TaughtModel
 
 
@@ -44,9 +46,18 @@ def taught_figures(taught: TaughtModel) -> TaughtFigures:
     DefectLensError
         If the evaluation cannot be read.
     """
-    spec = taught.spec
-    evaluation = read_evaluation(taught.folder)
-    rows = evaluation.rows
+    return figures_of(taught.folder, taught.spec)
+
+
+def figures_of(folder: Path, spec: ModelSpec) -> TaughtFigures:
+    """Compute the figures of a taught model's folder.
+
+    Raises
+    ------
+    DefectLensError
+        If the evaluation cannot be read.
+    """
+    rows = read_evaluation(folder).rows
     probabilities = rows[[f"p_{name}" for name in spec.class_names]].to_numpy(np.float64)
     actual = rows["actual"].to_numpy()
     right = np.array(spec.class_names)[probabilities.argmax(axis=1)] == actual

@@ -73,16 +73,23 @@ class LearningCurve:
     full: float | None = None
 
     @property
+    def is_flat(self) -> bool:
+        """Whether more photos would hardly help, however many are forecast."""
+        return not any(self._gains(forecast) for forecast in self.forecasts)
+
+    def _gains(self, forecast: Forecast) -> bool:
+        return max(forecast.low, forecast.high) - self.middle[-1] > _WORTH_SAYING
+
+    @property
     def sentences(self) -> tuple[str, ...]:
         """The forecast in words."""
         said = []
         now = self.middle[-1]
         for forecast in self.forecasts:
-            gain = "likely" if forecast.low - now > _WORTH_SAYING or forecast.high - now > _WORTH_SAYING else "no gain"
             words = f"{self.metric} {forecast.low:.3f} to {forecast.high:.3f} likely"
             said.append(
                 f"{forecast.more} more photos a class: {words}."
-                if gain == "likely"
+                if self._gains(forecast)
                 else f"{forecast.more} more photos a class would hardly help: {words}, now {now:.3f}."
             )
         if self.fewer_good is None or self.fewer_defective is None or self.full is None:

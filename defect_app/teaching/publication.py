@@ -36,7 +36,7 @@ def most_good_reviewed(n_good: int) -> float:
 def fit_familiarity(materials: Materials, draft: Draft, folder: Path) -> None:
     """Write ``familiarity.npz``: the photos are the references, and each is held out once to set the limit."""
     photos = materials.read.photos
-    taught = photos if draft.kind == "classifier" else tuple(p for p in photos if p.label == materials.classes[0].name)
+    taught = tuple(p for p in photos if draft.kind != "memory" or p.label == materials.classes[0].name)
     looks = np.stack([photo.look for photo in taught])
     FamiliarityModel.fit_leaving_out(
         looks, neighbour_distances(looks), [photo.quality for photo in taught], seed=_SEED, slack=_SLACK

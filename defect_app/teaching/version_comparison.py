@@ -15,7 +15,7 @@ import numpy as np
 
 from defect_app.decision import InspectionThresholds, Verdict, p_defect_of, verdict_at
 from defect_app.evaluation import read_evaluation
-from defect_app.evaluation.comparison import SIGNIFICANT, compare
+from defect_app.evaluation.comparison import SIGNIFICANT, Comparison, compare
 from defect_app.intake import FileContent, read_file, read_photo
 
 if TYPE_CHECKING:
@@ -47,6 +47,14 @@ class VersionComparison:
     only_former: int
     only_new: int
     p_value: float
+
+    @classmethod
+    def of(cls, found: Comparison) -> VersionComparison:
+        """Take the counts of a comparison whose first model is the former version."""
+        return cls(
+            found.n, found.both_right + found.only_first, found.both_right + found.only_second,
+            found.only_first, found.only_second, found.p_value,
+        )  # fmt: skip
 
     @property
     def is_worse(self) -> bool:
@@ -96,14 +104,10 @@ def compare_versions(former: Path, new: Path, files: Sequence[TeachingFile]) -> 
     labels = [new_answers[sha256].actual for sha256 in shared]
     actual = np.array([roles[label] == "defect" if new_spec.task == "inspection" else label for label in labels])
     answers = [
-        np.array([_answer(found[sha256].probabilities, spec) for sha256 in shared])
+        np.array([answer_of(found[sha256].probabilities, spec) for sha256 in shared])
         for found, spec in ((former_answers, former_spec), (new_answers, new_spec))
     ]
-    found = compare(actual, answers[0], answers[1])
-    return VersionComparison(
-        found.n, found.both_right + found.only_first, found.both_right + found.only_second,
-        found.only_first, found.only_second, found.p_value,
-    )  # fmt: skip
+    return VersionComparison.of(compare(actual, answers[0], answers[1]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +144,8 @@ def _judged(inspector: Inspector, files: Sequence[TeachingFile], wanted: set[str
     return found
 
 
-def _answer(probabilities: np.ndarray, spec: ModelSpec) -> bool | str:
+def answer_of(probabilities: np.ndarray, spec: ModelSpec) -> bool | str:
+    """Return whether a model stops a photo at its first operating point; of classes that are named, the likeliest."""
     thresholds = spec.default_point.thresholds
     if isinstance(thresholds, InspectionThresholds):
         return verdict_at(float(p_defect_of(probabilities[None], spec)[0]), thresholds) is not Verdict.PASS

@@ -254,6 +254,10 @@ class Key(StrEnum):
     TEACH_FIND_STORED = "teach_find_stored"
     TEACH_FOUND = "teach_found"
     TEACH_NEW_VERSION = "teach_new_version"
+    TEACH_FINE_TUNE = "teach_fine_tune"
+    TEACH_FINE_TUNE_STOP = "teach_fine_tune_stop"
+    TEACH_FINE_TUNE_ACCEPT = "teach_fine_tune_accept"
+    TEACH_FINE_TUNE_DISCARD = "teach_fine_tune_discard"
 
     LESSONS_CHOSEN = "lessons_chosen"
     LESSONS_NOTE = "lessons_note"

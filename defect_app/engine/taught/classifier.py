@@ -50,14 +50,18 @@ def classifier_graph(backbone: Backbone, head: LinearHead) -> ov.Model:
     head : LinearHead
         For `pooled.pooled_features`.
     """
-    logits = ops.add(
-        ops.matmul(pooled_features(backbone), ops.constant(head.weights), False, False),
-        ops.constant(head.bias[None]),
-    ).output(0)
-    return finished(backbone, logits, _evidence(backbone, head), means_of(backbone, LOOK_LAYER))
+    return finished(
+        backbone, head_logits(backbone, head), head_evidence(backbone, head), means_of(backbone, LOOK_LAYER)
+    )
 
 
-def _evidence(backbone: Backbone, head: LinearHead) -> ov.Output:
+def head_logits(backbone: Backbone, head: LinearHead) -> ov.Output:
+    """Return the head's logits, shape (1, n_classes)."""
+    weighed = ops.matmul(pooled_features(backbone), ops.constant(head.weights), False, False)
+    return ops.add(weighed, ops.constant(head.bias[None])).output(0)
+
+
+def head_evidence(backbone: Backbone, head: LinearHead) -> ov.Output:
     """Return how much each place adds to each logit, shape (1, n_classes, rows, columns).
 
     A mean is shared by all places as they add to it; a maximum is its place's alone (several share it). Summed over a

@@ -13,6 +13,7 @@ from defect_app.ui.parts.errors import draw_error
 from defect_app.ui.parts.text import as_text
 from defect_app.ui.session import Address, Key
 from defect_app.ui.teach.corrected import draw_new_version
+from defect_app.ui.teach.fine_tuning import draw_fine_tuning
 from defect_app.ui.teach.labelling import draw_labelling
 
 
@@ -29,6 +30,7 @@ def draw_taught(models: Catalog) -> None:
         if st.query_params.get(Address.CORRECTED) != chosen:
             draw_new_version(taught[chosen])
         try:
+            draw_fine_tuning(taught[chosen])
             draw_labelling(taught[chosen])
         except DefectLensError as error:
             draw_error(error)

@@ -9,6 +9,7 @@ from defect_app.figures.learning_curves import learning_curve_figure
 from defect_app.teaching import TaughtModel
 from defect_app.teaching.figures import taught_figures
 from defect_app.teaching.learning_curve import LearningCurve
+from defect_app.tuning.offer import offer_of
 from defect_app.ui.parts.charts import draw_chart
 from defect_app.ui.parts.text import as_text
 from defect_app.ui.session import Address
@@ -51,6 +52,9 @@ def draw_result(taught: TaughtModel) -> None:
             st.caption("With fewer than five photos in a class, or with good photos alone, there is no forecast.")
         else:
             _draw_curve(summary.curve)
+            offer = offer_of(taught.folder, taught.spec)
+            if offer is not None and offer.advised:
+                st.caption("Where more photos do not help or are not to be had, fine-tuning may: see below.")
     _draw_photos(taught)
 
 
