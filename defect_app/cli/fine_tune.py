@@ -11,7 +11,7 @@ import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from defect_app.cli.terminal import print_table, progress_bar, say
+from defect_app.cli.terminal import print_table, progress_bar, say, whole_number
 from defect_app.errors import DefectLensError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _THOUSANDTHS = 1000
 _LINES_APART_S = 0.5
-_NICENESS = 15
+_NICENESS = 10
 
 
 def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -39,6 +39,9 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     decision.add_argument("--accept", action="store_true", help="let the fine-tuned model take the taught one's place")
     decision.add_argument("--discard", action="store_true", help="remove the fine-tuned model and finished folds")
     decision.add_argument("--lines", action="store_true", help="for the page: JSON lines; stop when the input closes")
+    parser.add_argument(
+        "--epochs", type=whole_number(1), metavar="N", help="of each training (default: as many as fit)"
+    )
     parser.add_argument("--json", action="store_true", help="print the comparison as JSON")
     parser.set_defaults(run=run)
 
@@ -55,13 +58,13 @@ def run(arguments: argparse.Namespace) -> int:
         discard(arguments.id)
         say(f"What was fine-tuned of {arguments.id} is removed; the taught model stays.")
     elif arguments.lines:
-        return _in_lines(arguments.id)
+        return _in_lines(arguments.id, arguments.epochs)
     else:
-        _print(_with_bar(arguments.id), as_json=arguments.json)
+        _print(_with_bar(arguments.id, arguments.epochs), as_json=arguments.json)
     return 0
 
 
-def _with_bar(model_id: str) -> Candidate:
+def _with_bar(model_id: str, epochs: int | None) -> Candidate:
     from defect_app.tuning.run import fine_tune
 
     said = ""
@@ -75,10 +78,10 @@ def _with_bar(model_id: str) -> Candidate:
                 said = progress.said
                 say(said)
 
-        return fine_tune(model_id, report)
+        return fine_tune(model_id, report, epochs=epochs)
 
 
-def _in_lines(model_id: str) -> int:
+def _in_lines(model_id: str, epochs: int | None) -> int:
     """Work for the page: its words on standard output, stopped when it closes standard input or ends itself."""
     from defect_app.tuning.run import fine_tune
 
@@ -87,7 +90,7 @@ def _in_lines(model_id: str) -> int:
     closed = threading.Event()
     threading.Thread(target=_wait_for_end, args=(closed,), daemon=True).start()
     try:
-        fine_tune(model_id, _told(closed))
+        fine_tune(model_id, _told(closed), epochs=epochs)
     except DefectLensError as error:
         _line({"problem": str(error), "remedy": error.remedy})
         return 2

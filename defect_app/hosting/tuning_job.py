@@ -35,6 +35,8 @@ class TuningJob:
     ----------
     model_id : str
         Of the taught product.
+    epochs : int, optional
+        Instead of the usual number, for trials.
 
     Attributes
     ----------
@@ -42,17 +44,18 @@ class TuningJob:
         Why it ended without a candidate; None, too, when it was stopped.
     """
 
-    def __init__(self, model_id: str) -> None:
+    def __init__(self, model_id: str, epochs: int | None = None) -> None:
         self.model_id = model_id
         self.problem: DefectLensError | None = None
         self._at = TuningProgress("starting", 0.0)
         self._stop = False
         package = Path(defect_app.__file__).parent.parent
+        length = [] if epochs is None else ["--epochs", str(epochs)]
         paths = [str(package), *filter(None, [os.environ.get("PYTHONPATH")])]
         # To a file, not a pipe: nobody reads it unless the process fails.
         self._said = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "defect_app", "fine-tune", model_id, "--lines"],
+            [sys.executable, "-m", "defect_app", "fine-tune", model_id, "--lines", *length],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._said,
@@ -105,6 +108,8 @@ class TuningJob:
             for line in lines:
                 self._take(line)
         status = self._process.wait()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
         if status and not self._stop and self.problem is None:
             self._said.seek(0)
             _log.error("fine_tuning_failed", model=self.model_id, status=status, said=self._said.read()[-4000:])
@@ -128,8 +133,8 @@ class TuningJob:
             return
 
 
-def start_tuning(model_id: str) -> TuningJob:
-    """Start a fine-tuning; of a product that is being fine-tuned, return the one that runs.
+def start_tuning(model_id: str, epochs: int | None = None) -> TuningJob:
+    """Start a fine-tuning, see `TuningJob`; of a product that is being fine-tuned, return the one that runs.
 
     Raises
     ------
@@ -142,7 +147,7 @@ def start_tuning(model_id: str) -> TuningJob:
                 raise DefectLensError(f"{job.model_id} is being fine-tuned.", "Wait for it, or stop it.")
         known = _jobs.get(model_id)
         if known is None or not known.running:
-            known = _jobs[model_id] = TuningJob(model_id)
+            known = _jobs[model_id] = TuningJob(model_id, epochs)
         return known
 
 

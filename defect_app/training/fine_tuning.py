@@ -102,7 +102,8 @@ class BlockTuner:
         # The dense layer at every place, as the convolution that gradients are known of.
         self._dense, self._at_places = dense, keras.layers.Conv2D(n_classes, 1, name="logits_at_places")
         self._served = keras.Model(network.get_layer(first_trained).input, self._at_places(built.features))
-        self._start = self._trunk.top.get_weights()
+        # All that a training changes, the state of chance in dropout too.
+        self._start = [np.array(variable) for variable in self._trunk.top.variables]
         self._targets = np.eye(n_classes, dtype=np.float32)[labels]
         self._plain = self._trunk.features(pixels)
         source = AugmentedPictures(
@@ -142,7 +143,8 @@ class BlockTuner:
             By Ctrl-C: nothing is kept of a training that was not finished.
         """
         keras.utils.set_random_seed(0)
-        self._trunk.top.set_weights(self._start)
+        for variable, value in zip(self._trunk.top.variables, self._start, strict=True):
+            variable.assign(value)
         targets = self._targets[training]
         with tempfile.TemporaryDirectory() as scratch:
             result = fit(
@@ -162,7 +164,10 @@ class BlockTuner:
         return predict_logits(self._trunk.top, self._plain[photos])
 
     def write_blocks(self, file: Path) -> None:
-        """Write the trained blocks for OpenVINO: from the last frozen output to a map of logits, in half precision."""
+        """Write the trained blocks for OpenVINO: from the last frozen output to a map of logits, in float32.
+
+        Rounded to half precision the same blocks moved logits by 4 % on photos unlike those that they were trained on.
+        """
         kernel, bias = self._dense.get_weights()
         self._at_places.set_weights([kernel[None, None], bias])
         with tempfile.TemporaryDirectory() as scratch:
@@ -171,7 +176,7 @@ class BlockTuner:
             core = ov.Core()
             core.set_property({"ENABLE_MMAP": False})
             model = core.read_model(raw)
-        ov.save_model(model, file, compress_to_fp16=True)
+        ov.save_model(model, file, compress_to_fp16=False)
 
 
 def _take_weights(network: Any, start: Path) -> None:

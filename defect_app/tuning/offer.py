@@ -95,8 +95,8 @@ def _advice(folder: Path, spec: ModelSpec, summary: TeachingSummary) -> tuple[bo
         )
     last = curve.forecasts[-1]
     return True, (
-        f"The {name} is {value:.3f}. {last.more} more photos a class would bring {curve.metric} {last.low:.3f} to "
-        f"{last.high:.3f}; where there are no more to be had, fine-tuning may bring some of that."
+        f"The {name} is {value:.3f}. With {last.more} more photos a class {curve.metric} {last.low:.3f} to "
+        f"{last.high:.3f} is likely; where there are no more to be had, fine-tuning can be tried."
     )
 
 

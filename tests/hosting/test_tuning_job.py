@@ -33,7 +33,7 @@ def taught(root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def test_a_stopped_job_keeps_its_folds_and_the_next_one_ends_with_a_candidate(taught: Path) -> None:
-    job = start_tuning("bracket")
+    job = start_tuning("bracket", epochs=1)
     assert start_tuning("bracket") is job, "one product is fine-tuned once"
     assert tuning_job("bracket") is job
     with pytest.raises(DefectLensError, match="bracket is being fine-tuned"):
@@ -46,7 +46,7 @@ def test_a_stopped_job_keeps_its_folds_and_the_next_one_ends_with_a_candidate(ta
     assert waiting_candidate("bracket", taught) is None
     kept = KeptWork(taught, "bracket").finished_folds()
     assert 0 < kept < 5
-    again = start_tuning("bracket")
+    again = start_tuning("bracket", epochs=1)
     again.wait(LONGEST_S)
     assert not again.running
     assert again.problem is None
