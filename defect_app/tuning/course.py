@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from defect_app.progress import Progress
+
+_WINDOW_S, _LEAST_S = 120.0, 5.0
+"""What the rate is told by: the last two minutes, and nothing before five seconds of them are there."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,8 @@ class Course:
     """
 
     def __init__(self, report: Callable[[TuningProgress], None], clock: Callable[[], float] = time.monotonic) -> None:
-        self._report, self._clock, self._began = report, clock, clock()
+        self._report, self._clock = report, clock
+        self._seen: deque[tuple[float, float]] = deque()
         self._done = self._total = self._skipped = 0.0
         self.said = ""
 
@@ -73,9 +78,19 @@ class Course:
         return step
 
     def _tell(self, what: str, done: float) -> None:
-        seconds = self._clock() - self._began
-        worked = done - self._skipped
-        rate = worked / seconds if worked > 0 and seconds > 0 else 0.0
+        rate = self._rate(done - self._skipped)
         left = (self._total - done) / rate if rate and self._total else None
         share = min(1.0, done / self._total) if self._total else 0.0
         self._report(TuningProgress(what, share, rate, left, self.said))
+
+    def _rate(self, worked: float) -> float:
+        """Return how many photos went through in a second lately; 0 where that cannot be told yet."""
+        now = self._clock()
+        if worked > 0:
+            self._seen.append((now, worked))
+        while len(self._seen) > 2 and now - self._seen[1][0] > _WINDOW_S:
+            self._seen.popleft()
+        if not self._seen or now - self._seen[0][0] < _LEAST_S:
+            return 0.0
+        began, before = self._seen[0]
+        return max(0.0, (worked - before) / (now - began))

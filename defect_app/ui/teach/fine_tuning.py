@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -9,6 +11,7 @@ from defect_app.catalog import CatalogEntry
 from defect_app.errors import DefectLensError
 from defect_app.hosting.tuning_job import TuningJob, forget_tuning, start_tuning, tuning_job
 from defect_app.settings import settings
+from defect_app.tuning.comparison import FigureRow
 from defect_app.tuning.course import TuningProgress
 from defect_app.tuning.decision import accept, discard, waiting_candidate
 from defect_app.tuning.kept_work import Candidate, KeptWork
@@ -89,7 +92,7 @@ def _follow(job: TuningJob) -> None:
 
 
 def _course_in_words(progress: TuningProgress) -> str:
-    parts = [progress.what]
+    parts = [progress.what[:1].upper() + progress.what[1:]]
     if progress.photos_per_second:
         parts.append(f"{progress.photos_per_second:.0f} photos/s")
     if progress.seconds_left is not None:
@@ -118,11 +121,11 @@ def _draw_decision(entry: CatalogEntry, candidate: Candidate) -> None:
         )
     for sentence in comparison.sentences:
         st.markdown(as_text(sentence))
-    rows = pd.DataFrame(
-        [(row.figure, row.former, row.tuned) for row in comparison.rows],
-        columns=["Figure (95 % interval)", "Taught", "Fine-tuned"],
+    st.dataframe(
+        _table(comparison.rows),
+        hide_index=True,
+        alt="Figures of the taught and the fine-tuned model, out of the same folds",
     )
-    st.dataframe(rows, hide_index=True, alt="Figures of the taught and the fine-tuned model out of the same folds")
     st.caption(
         f"Fine-tuned in {comparison.minutes:.1f} minutes. Both are measured on the same photos, each judged by a model "
         "that had seen neither it nor its like. Operating points saved for the taught model are not taken over."
@@ -137,6 +140,20 @@ def _draw_decision(entry: CatalogEntry, candidate: Candidate) -> None:
             _decide(entry, replaces=True)
         if st.button("Keep the taught model", icon=":material/close:", key=Key.TEACH_FINE_TUNE_DISCARD):
             _decide(entry, replaces=False)
+
+
+def _table(rows: Sequence[FigureRow]) -> pd.DataFrame:
+    """Put the two values side by side, and what is around them behind: a telephone shows three columns."""
+    told = [(row.former.partition(" ("), row.tuned.partition(" (")) for row in rows]
+    return pd.DataFrame(
+        {
+            "Figure": [row.figure for row in rows],
+            "Taught": [former[0] for former, _ in told],
+            "Fine-tuned": [tuned[0] for _, tuned in told],
+            "Taught: 95 % interval, n": [former[2].rstrip(")") for former, _ in told],
+            "Fine-tuned: 95 % interval, n": [tuned[2].rstrip(")") for _, tuned in told],
+        }
+    )
 
 
 def _decide(entry: CatalogEntry, *, replaces: bool) -> None:
