@@ -9,9 +9,11 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_ROOT: Final = b'<html lang="en"'
-_MARKED: Final = b'<html lang="en" translate="no" class="notranslate"'
+_ROOT: Final = b'<html lang="en">'
+"""Of the framework's page and of reports; our own pages say themselves that they are not to be translated."""
+_MARKED: Final = b'<html lang="en" translate="no" class="notranslate">'
 _HEAD: Final = b"<head>"
+_FRAMEWORK: Final = b"<title>Streamlit</title>"
 _WITH_ADDRESS: Final = (
     b"<head><script>window.__streamlit = {BACKEND_BASE_URL: new URL('.', location.href).href}</script>"
 )
@@ -76,7 +78,9 @@ class PageGuard:
                 return
             if start is not None:
                 body = message.get("body", b"")
-                marked = body.replace(_ROOT, _MARKED, 1).replace(_HEAD, _WITH_ADDRESS, 1)
+                marked = body.replace(_ROOT, _MARKED, 1)
+                if _FRAMEWORK in body:
+                    marked = marked.replace(_HEAD, _WITH_ADDRESS, 1)
                 headers = _resized(start["headers"], len(marked) - len(body))
                 await send({**start, "headers": [*headers, *_policy(headers, marked)]})
                 start, message = None, {**message, "body": marked}

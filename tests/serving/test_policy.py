@@ -27,13 +27,22 @@ async def with_its_own(_: Request) -> Response:
     return HTMLResponse("<p>Sign in</p>", headers={"Content-Security-Policy": "default-src 'none'"})
 
 
+async def report(_: Request) -> Response:
+    return HTMLResponse('<html lang="en"><head><title>Shift report</title></head></html>')
+
+
 async def numbers(_: Request) -> Response:
     return JSONResponse([1])
 
 
 @pytest.fixture(scope="module")
 def client() -> TestClient:
-    routes = [Route("/", streamlits_page), Route("/sign-in", with_its_own), Route("/api", numbers)]
+    routes = [
+        Route("/", streamlits_page),
+        Route("/sign-in", with_its_own),
+        Route("/api", numbers),
+        Route("/report", report),
+    ]
     return TestClient(Starlette(routes=routes, middleware=[Middleware(PageGuard), Middleware(GZipMiddleware)]))
 
 
@@ -65,3 +74,10 @@ def test_a_stricter_policy_of_a_page_stays_and_data_has_none(client: TestClient)
     answer = client.get("/api", headers=BROWSER)
     assert "content-security-policy" not in answer.headers
     assert (answer.headers["x-frame-options"], answer.headers["x-content-type-options"]) == ("SAMEORIGIN", "nosniff")
+
+
+def test_a_report_is_marked_and_gets_no_script(client: TestClient) -> None:
+    assert "window.__streamlit" in client.get("/", headers=BROWSER).text
+    answer = client.get("/report", headers=BROWSER)
+    assert 'translate="no"' in answer.text
+    assert "<script" not in answer.text
