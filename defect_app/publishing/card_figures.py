@@ -100,17 +100,25 @@ def recognition_figures(spec: ModelSpec, rows: pd.DataFrame) -> list[str]:
         part = own[own["split"] == split]
         if not len(part):
             continue
-        first, among_five = (int(hits.sum()) for hits in _hits(part, spec))
-        lines.append(f"| {split} | {len(part):,} | {share(first, len(part))} | {share(among_five, len(part))} |")
+        lines.append(_recognition_line(split, part, spec))
+    # A taught model has no test pictures: all of its photos are judged out of fold.
+    most, where = (test, "on test") if len(test) else (_folds(rows), "over the folds")
+    if not len(test) and len(most):
+        lines.append(_recognition_line("all, each judged by a fold model that has not seen it", most, spec))
     return [
         *lines,
-        *_by_class(spec, test, "on test"),
+        *_by_class(spec, most, where),
         *_repeated_hits(spec, rows),
         "",
         "## Known failures",
         "",
-        *_confusions(spec, test),
+        *_confusions(spec, most),
     ]
+
+
+def _recognition_line(name: str, part: pd.DataFrame, spec: ModelSpec) -> str:
+    first, among_five = (int(hits.sum()) for hits in _hits(part, spec))
+    return f"| {name} | {len(part):,} | {share(first, len(part))} | {share(among_five, len(part))} |"
 
 
 def truth_and_score(part: pd.DataFrame, spec: ModelSpec) -> tuple[np.ndarray, np.ndarray]:

@@ -53,3 +53,11 @@ def test_no_mistake_is_said_and_a_thousand_classes_have_no_matrix() -> None:
     many = ANIMALS.classes + tuple(ClassSpec(f"c{i}", f"C{i}") for i in range(30))
     wide = right.assign(**{f"p_c{i}": 0.0 for i in range(30)})
     assert not any("Predicted" in line for line in recognition_figures(replace(ANIMALS, classes=many), wide))
+
+
+def test_a_model_that_was_measured_out_of_fold_alone_has_its_matrix_from_there() -> None:
+    lines = recognition_figures(ANIMALS, OWN.assign(split="cv", fold=0))
+    assert any(line.startswith("| all, each judged by a fold model") and "2 of 5" in line for line in lines)
+    assert any("By class over the folds" in line for line in lines)
+    assert "| Actual cat | 1 | 2 | 0 |" in lines
+    assert "- truly Cat, named Dog: 2 of 3 photos" in lines

@@ -1,5 +1,6 @@
 """A taught folder is a model folder like any other, whatever was among the photos, and is whole or not there."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -74,6 +75,16 @@ def test_classes_without_roles_make_a_model_that_names_things(tmp_path: Path) ->
     assert model.spec.task == "recognition"
     assert load_catalog(tmp_path).get("bracket").usable
     assert taught_figures(model).auc is None
+
+
+def test_three_named_classes_have_a_card_with_what_is_taken_for_what(tmp_path: Path) -> None:
+    classes = tuple(TaughtClass(name, name.capitalize(), None) for name in ("good", "hole", "other"))
+    files = castings(8, 4)
+    files[4:8] = [replace(file, label="other") for file in files[4:8]]
+    model = teach(request(files, classes), out=tmp_path)
+    card = (model.folder / "README.md").read_text(encoding="utf-8")
+    assert "By class over the folds" in card
+    assert "Actual other" in card
 
 
 @pytest.mark.parametrize(
