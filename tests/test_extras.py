@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from defect_app.errors import PackageMissing
-from defect_app.extras import needs_extra
+from defect_app.extras import EXTRAS, missing_package, needs_extra
 
 ROOT = Path(__file__).resolve().parents[1]
 WITHOUT_TENSORFLOW = "import sys; sys.modules.update(dict.fromkeys(['tensorflow', 'keras', 'tf_keras_vis']));"
@@ -45,3 +45,13 @@ except PackageMissing as missing:
     print(missing, missing.remedy)
 """
     assert "which is not installed. Install it with: make setup" in run(code).stdout
+
+
+def test_what_is_missing_is_known_without_importing_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(EXTRAS, "train", frozenset({"json", "no_such_package"}))
+    missing = missing_package("train")
+    assert str(missing) == "This needs no_such_package, which is not installed."
+    assert missing is not None
+    assert missing.remedy.startswith("Install it with: ")
+    monkeypatch.setitem(EXTRAS, "train", frozenset({"json"}))
+    assert missing_package("train") is None
