@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
-from defect_app.catalog import SPEC_FILE
 from defect_app.settings import settings
 from defect_app.teaching.versions import placed
 from defect_app.tuning.kept_work import Candidate, KeptWork
-from defect_app.tuning.materials import CannotTune
+from defect_app.tuning.materials import CannotTune, spec_sha256
 
 
 def waiting_candidate(model_id: str, root: Path | None = None) -> Candidate | None:
@@ -22,7 +20,7 @@ def waiting_candidate(model_id: str, root: Path | None = None) -> Candidate | No
     """
     where = root or settings().taught_models
     candidate = KeptWork(where, model_id).candidate()
-    if candidate is None or candidate.comparison.former_sha256 != _in_place(where / model_id):
+    if candidate is None or candidate.comparison.former_sha256 != spec_sha256(where / model_id):
         return None
     return candidate
 
@@ -61,10 +59,3 @@ def discard(model_id: str, root: Path | None = None) -> None:
     work = KeptWork(root or settings().taught_models, model_id)
     with work.held():
         work.discard()
-
-
-def _in_place(folder: Path) -> str:
-    try:
-        return hashlib.sha256((folder / SPEC_FILE).read_bytes()).hexdigest()
-    except OSError:
-        return ""

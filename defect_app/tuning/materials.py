@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from defect_app.catalog import ModelSpec, usable_spec, weights_sha256
+from defect_app.catalog import SPEC_FILE, ModelSpec, usable_spec
 from defect_app.engine.taught.extractor import FeatureExtractor
 from defect_app.errors import DefectLensError
 from defect_app.evaluation import read_evaluation
@@ -55,7 +55,7 @@ class TuningMaterials:
     former : ndarray of float64, shape (n_photos, n_classes)
         The taught model's probabilities out of fold.
     identity : str
-        Of the taught model's weights, the photos, their labels and folds.
+        Of the taught model, the photos, their labels and folds.
     """
 
     spec: ModelSpec
@@ -117,7 +117,7 @@ def tuning_materials(folder: Path, backbone: Path, progress: Progress) -> Tuning
     folds = rows["fold"].to_numpy(np.int64)
     digest = hashlib.sha256("\n".join(sorted(f"{sha256} {label}" for sha256, label in wanted)).encode()).hexdigest()
     dealt = [f"{sha256} {label} {fold}" for (sha256, label), fold in zip(wanted, folds, strict=True)]
-    told = "\n".join([weights_sha256(folder), *dealt])
+    told = "\n".join([spec_sha256(folder), *dealt])
     return TuningMaterials(
         spec,
         folder,
@@ -128,6 +128,14 @@ def tuning_materials(folder: Path, backbone: Path, progress: Progress) -> Tuning
         rows[[f"p_{name}" for name in spec.class_names]].to_numpy(np.float64),
         hashlib.sha256(told.encode()).hexdigest()[:16],
     )
+
+
+def spec_sha256(folder: Path) -> str:
+    """Return the hash of a model's ``model.toml``, which holds those of its files; empty where there is none."""
+    try:
+        return hashlib.sha256((folder / SPEC_FILE).read_bytes()).hexdigest()
+    except OSError:
+        return ""
 
 
 def _pixels(files: Sequence[TeachingFile], spec: ModelSpec, frame: FixedFrame | None) -> np.ndarray:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from defect_app.catalog import SPEC_FILE
 from defect_app.engine.taught.tuned import LAST_FROZEN
 from defect_app.progress import Progress
 from defect_app.settings import settings
@@ -21,7 +19,7 @@ from defect_app.tuning.candidate import joined_probabilities, write_candidate
 from defect_app.tuning.comparison import compare_tuned
 from defect_app.tuning.course import Course, TuningProgress
 from defect_app.tuning.kept_work import Candidate, KeptWork, keep_fold, read_fold
-from defect_app.tuning.materials import TuningMaterials, tuning_materials
+from defect_app.tuning.materials import TuningMaterials, spec_sha256, tuning_materials
 
 if TYPE_CHECKING:
     from defect_app.training.fine_tuning import BlockTuner
@@ -106,8 +104,7 @@ def fine_tune(
             tuner.write_blocks(blocks)
             minutes = (time.monotonic() - began) / 60
             write_candidate(materials, logits, blocks, tuner.logits(np.arange(len(labels))), folder, minutes)
-            former = hashlib.sha256((materials.folder / SPEC_FILE).read_bytes()).hexdigest()
-            comparison = compare_tuned(materials.folder, folder, minutes, former)
+            comparison = compare_tuned(materials.folder, folder, minutes, spec_sha256(materials.folder))
             work.offer(own, folder, comparison)
     found = work.candidate(materials.identity)
     assert found is not None, "it was just kept"

@@ -9,10 +9,12 @@ from defect_app.catalog import SPEC_FILE, usable_spec
 from defect_app.teaching.exchange import packed, unpack
 from defect_app.teaching.photo_set import read_set
 from defect_app.teaching.versions import former_versions, roll_back
+from defect_app.tuning.course import TuningProgress
 from defect_app.tuning.decision import accept, discard, waiting_candidate
 from defect_app.tuning.kept_work import TUNING_FOLDER
 from defect_app.tuning.materials import CannotTune
 from defect_app.tuning.offer import is_fine_tuned
+from defect_app.tuning.run import fine_tune
 
 
 def test_an_accepted_candidate_replaces_the_taught_model_and_can_be_rolled_back(waiting: Path) -> None:
@@ -43,6 +45,13 @@ def test_a_candidate_does_not_replace_a_model_that_it_was_not_compared_with(wait
     assert waiting_candidate("bracket", waiting) is None
     with pytest.raises(CannotTune, match="No fine-tuned bracket waits"):
         accept("bracket", waiting)
+
+    def stop_when_it_begins_anew(progress: TuningProgress) -> None:
+        if progress.what.startswith("looking"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fine_tune("bracket", stop_when_it_begins_anew, root=waiting)
 
 
 def test_a_candidate_that_is_worse_beyond_chance_does_not_replace_it(waiting: Path) -> None:
