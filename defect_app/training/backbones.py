@@ -9,11 +9,12 @@ from typing import Any
 
 import keras
 
-from defect_app.datasets import unpacked
+from defect_app.datasets import data_folder, unpacked
 from defect_app.errors import DataUnavailable, InvalidRecipe
 from defect_app.recipes.entries import BackboneEntries
 from defect_app.training.attention import DEPTHS_LAYER, joined_depths
 from defect_app.training.cifar_resnet import cifar_resnet
+from defect_app.training.efficientnet_lite import efficientnet_lite
 from defect_app.training.from_scratch import from_scratch
 from defect_app.training.metal_cnn import metal_cnn
 from defect_app.training.small_cnn import small_cnn
@@ -39,8 +40,10 @@ class Backbone:
         Whether the first layer wants blue first; scale and offset then belong to blue, green, red.
     least_side : int
         In pixels: smaller inputs shrink to nothing on the way.
-    archive, weights_file : str
-        Where the data folder keeps its ImageNet weights; empty when Keras must fetch them.
+    weights_file : str
+        Where the data folder keeps its ImageNet weights, classifier included; empty when Keras must fetch them.
+    archive : str
+        The archive there that holds the file; empty where the file lies in the folder itself.
     """
 
     build: Callable[..., Any]
@@ -50,8 +53,8 @@ class Backbone:
     offset: float | tuple[float, ...] = -1.0
     bgr: bool = False
     least_side: int = 32
-    archive: str = ""
     weights_file: str = ""
+    archive: str = ""
 
 
 # How each family of networks scales its pictures, as `preprocess_input` of keras.applications does it.
@@ -62,6 +65,7 @@ _TORCH: dict[str, Any] = {
     "offset": tuple(-mean / sd for mean, sd in zip(_TORCH_MEAN, _TORCH_SD, strict=True)),
 }
 _INSIDE: dict[str, Any] = {"scale": 1.0, "offset": 0.0}
+_LITE: dict[str, Any] = {"scale": 1 / 128, "offset": -127 / 128}
 
 BACKBONES = {
     "SmallCNN": Backbone(from_scratch(small_cnn), "relu_4", "relu_3"),
@@ -74,6 +78,20 @@ BACKBONES = {
         "block_12_add",
         archive="mobilenet_v2_imagenet.tar",
         weights_file="mobilenetv2/mobilenet_v2_1.0_224_bnfolded.weights.h5",
+    ),
+    "EfficientNetLite0": Backbone(
+        efficientnet_lite(1.0, 1.0),
+        "lite_head_relu",
+        "lite_block_10_add",
+        weights_file="efficientnet_lite0_imagenet.npz",
+        **_LITE,
+    ),
+    "EfficientNetLite2": Backbone(
+        efficientnet_lite(1.1, 1.2),
+        "lite_head_relu",
+        "lite_block_14_add",
+        weights_file="efficientnet_lite2_imagenet.npz",
+        **_LITE,
     ),
     "EfficientNetB0": Backbone(keras.applications.EfficientNetB0, "top_activation", "block5c_add", **_INSIDE),
     "EfficientNetB4": Backbone(keras.applications.EfficientNetB4, "top_activation", "block5f_add", **_INSIDE),
@@ -151,7 +169,7 @@ def build_backbone(entries: BackboneEntries, *, height: int, width: int, data_di
     inputs = keras.Input((height, width, 3), name="photo")
     whole = _with_weights(name, _scaled(backbone, inputs, "scaling"), entries.weights, data_dir)
     classifier = None
-    if entries.weights == "imagenet" and backbone.archive:
+    if entries.weights == "imagenet" and backbone.weights_file:
         kernel, bias = whole.get_layer(CLASSIFIER_LAYER).get_weights()
         classifier = (kernel, bias)
     for asked in filter(None, (entries.features_at, *depths)):
@@ -191,7 +209,7 @@ def _with_weights(name: str, scaled: Any, weights: str, data_dir: Path | None) -
         # Our archives' files have the classifier, so it comes along and the graph is cut before it; what Keras
         # fetches is smaller without it.
         source = _weights_source(name, backbone, data_dir)
-        return backbone.build(weights=source, include_top=bool(backbone.archive), input_tensor=scaled)
+        return backbone.build(weights=source, include_top=bool(backbone.weights_file), input_tensor=scaled)
     except DataUnavailable:
         raise
     except Exception as error:
@@ -215,9 +233,13 @@ def _joined(features: Any, others: Any) -> Any:
 
 
 def _weights_source(name: str, backbone: Backbone, data_dir: Path | None) -> str:
-    if not backbone.archive:
+    if not backbone.weights_file:
         return "imagenet"
-    path = unpacked(backbone.archive, data_dir) / backbone.weights_file
+    folder = unpacked(backbone.archive, data_dir) if backbone.archive else data_folder(data_dir)
+    path = folder / backbone.weights_file
     if not path.is_file():
-        raise DataUnavailable(f"The weights of {name} are not in {backbone.archive}.", "Fetch the archive again.")
+        raise DataUnavailable(
+            f"The weights of {name} are not in {backbone.archive or folder}: no {backbone.weights_file}.",
+            "Fetch them again.",
+        )
     return str(path)
