@@ -165,7 +165,7 @@ def _trainable_part(
     entries = recipe.backbone
     if not entries.views:
         return network.training_model, task.training, task.validation
-    trunk = FrozenTrunk(network.training_model, entries.learns_from)
+    trunk = FrozenTrunk(network.training_model)
     source = trunk.views(task.training, entries.views, report)
     validation = TrainingPictures(trunk.features(np.asarray(task.validation.pixels)), task.validation.targets)
     return trunk.top, source, validation

@@ -8,6 +8,7 @@ picture's views by chance. Folds and repeats are trained on the same views.
 from __future__ import annotations
 
 import hashlib
+import math
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -19,10 +20,11 @@ import keras
 import numpy as np
 import openvino as ov
 
+from defect_app.errors import InvalidRecipe
 from defect_app.training.batches import AugmentedPictures
 
 Views = tuple[np.ndarray, np.ndarray]
-"""Features in half precision, shape (n_views, rows, columns, n_channels), and targets, shape (n_views, n_targets)."""
+"""Features in half precision, shape (n_views, *shape of one), and targets, shape (n_views, n_targets)."""
 
 BATCH = 16
 """Pictures that go through the frozen layers at once."""
@@ -57,27 +59,36 @@ class CachedViews:
 
 
 class FrozenTrunk:
-    """A network cut before its first trained layer.
+    """A network cut where its frozen layers end: at one tensor, or at several whose numbers are put in a row.
 
     Parameters
     ----------
     network : keras.Model
-        From pictures to logits.
-    first_trained : str
-        The first layer that is trained; all that follows must depend on the pictures through its input alone.
+        From pictures to logits; what of it learns is said by its layers.
 
     Attributes
     ----------
     top : keras.Model
         From the frozen layers' features to logits; it shares its layers with the network.
+
+    Raises
+    ------
+    InvalidRecipe
+        If the first layers learn, so that there is nothing to be looked through once.
     """
 
-    def __init__(self, network: Any, first_trained: str) -> None:
-        cut = network.get_layer(first_trained).input
-        self.top = keras.Model(cut, network.output, name="top")
-        trunk = keras.Model(network.inputs, cut, name="trunk")
+    def __init__(self, network: Any) -> None:
+        cuts = _frozen_ends(network)
+        if any(cut is picture for cut in cuts for picture in network.inputs):
+            raise InvalidRecipe(
+                "backbone.views needs first layers that stay as they are.", "Freeze them, or views = 0."
+            )
+        above = keras.Model(cuts, network.output, name="top")
+        self.top = above if len(cuts) == 1 else _unpacking(above)
+        trunk = keras.Model(network.inputs, cuts[0] if len(cuts) == 1 else _packed(cuts), name="trunk")
         weights = b"".join(np.asarray(w).tobytes() for w in trunk.get_weights())
-        self._identity = hashlib.blake2b(weights + first_trained.encode(), digest_size=16).hexdigest()
+        ends = " ".join(cut._keras_history.operation.name for cut in cuts)
+        self._identity = hashlib.blake2b(weights + ends.encode(), digest_size=16).hexdigest()
         self._compiled = _compiled(trunk)
 
     def features(self, pixels: Iterable[np.ndarray], done: Callable[[int], None] | None = None) -> np.ndarray:
@@ -92,7 +103,7 @@ class FrozenTrunk:
 
         Returns
         -------
-        ndarray of float16, shape (n, rows, columns, n_channels)
+        ndarray of float16, shape (n, rows, columns, n_channels), or (n, n_numbers) where several maps are in a row
         """
         remaining, sent, found = iter(pixels), 0, []
         # In step, not through a queue with callbacks: with those, letting the compiled network go could block for good.
@@ -134,6 +145,33 @@ class FrozenTrunk:
                 span = slice(place * n_views, (place + 1) * n_views)
                 _cache[key] = (features[span], np.stack(targets[span]))
         return CachedViews([_cache[key] for key in keys])
+
+
+def _frozen_ends(network: Any) -> list[Any]:
+    """Return the tensors of frozen layers, or of the pictures, that layers which learn or follow such ones take."""
+    learning: set[int] = set()
+    ends: dict[int, Any] = {}
+    for layer in network.layers:
+        taken = keras.tree.flatten(layer.input)
+        if layer.trainable_weights or any(id(tensor) in learning for tensor in taken):
+            learning |= {id(tensor) for tensor in keras.tree.flatten(layer.output)}
+            ends |= {id(tensor): tensor for tensor in taken if id(tensor) not in learning}
+    return list(ends.values())
+
+
+def _packed(maps: list[Any]) -> Any:
+    return keras.layers.Concatenate()([keras.layers.Flatten()(map_) for map_ in maps])
+
+
+def _unpacking(above: Any) -> Any:
+    """Return a model that takes the numbers of all its inputs in a row."""
+    packed = keras.Input((sum(math.prod(map_.shape[1:]) for map_ in above.inputs),))
+    maps, start = [], 0
+    for map_ in above.inputs:
+        end = start + math.prod(map_.shape[1:])
+        maps.append(keras.layers.Reshape(map_.shape[1:])(packed[:, start:end]))
+        start = end
+    return keras.Model(packed, above(maps), name="top")
 
 
 def _identity(source: AugmentedPictures, index: int, n_views: int) -> str:

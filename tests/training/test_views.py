@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from defect_app.catalog import InputSpec
+from defect_app.errors import InvalidRecipe
 from defect_app.training import views
 from defect_app.training.batches import AugmentedPictures, training_batches
 from defect_app.training.localisation_loss import MaskedPictures
@@ -23,7 +24,9 @@ def network() -> keras.Model:
     x = keras.layers.Conv2D(4, 3, 2, padding="same", activation="relu", name="low")(inputs)
     x = keras.layers.Conv2D(6, 3, 2, padding="same", activation="relu", name="high")(x)
     x = keras.layers.GlobalAveragePooling2D()(x)
-    return keras.Model(inputs, keras.layers.Dense(2, name="logits")(x))
+    network = keras.Model(inputs, keras.layers.Dense(2, name="logits")(x))
+    network.get_layer("low").trainable = False
+    return network
 
 
 def _pictures(n: int = 6, masked: MaskedPictures | None = None) -> AugmentedPictures:
@@ -35,7 +38,7 @@ def _pictures(n: int = 6, masked: MaskedPictures | None = None) -> AugmentedPict
 
 def test_trunk_and_top_together_are_the_network(network: keras.Model) -> None:
     source = _pictures()
-    trunk = FrozenTrunk(network, "high")
+    trunk = FrozenTrunk(network)
     features = trunk.features(np.asarray(source.pictures.pixels))
     assert features.shape == (6, 16, 16, 4)
     assert features.dtype == np.float16
@@ -45,7 +48,7 @@ def test_trunk_and_top_together_are_the_network(network: keras.Model) -> None:
 
 
 def test_the_top_shares_its_layers_with_the_network(network: keras.Model) -> None:
-    top = FrozenTrunk(network, "high").top
+    top = FrozenTrunk(network).top
     assert top.get_layer("logits") is network.get_layer("logits")
     assert "low" not in [layer.name for layer in top.layers]
 
@@ -54,7 +57,7 @@ def test_views_are_those_of_changed_pictures_and_are_made_once(
     network: keras.Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source, steps = _pictures(), []
-    trunk = FrozenTrunk(network, "high")
+    trunk = FrozenTrunk(network)
     cached = trunk.views(source, 5, lambda words, done, total: steps.append((done, total)))
     assert steps[-1] == (30, 30)
     assert len(cached) == 6
@@ -77,10 +80,34 @@ def test_views_carry_their_places_and_are_drawn_in_batches(network: keras.Model)
     mask = np.zeros((32, 32), np.uint8)
     mask[:16, :16] = 255
     source = _pictures(masked=MaskedPictures({1: mask}, 2, 2))
-    cached = FrozenTrunk(network, "high").views(source, 4, lambda words, done, total: None)
+    cached = FrozenTrunk(network).views(source, 4, lambda words, done, total: None)
     assert cached.n_targets == 6
     shares = cached.pictures[1][1][:, 2:]
     assert set(map(tuple, shares.tolist())) <= {(1.0, 0.0, 0.0, 0.0), (0.0, 1.0, 0.0, 0.0)}
     assert not cached.pictures[0][1][:, 2:].any()
     batches = list(training_batches(cached, batch_size=3, epochs=2, seed=0))
     assert [tuple(x.shape) for x, _ in batches] == [(3, 16, 16, 4)] * 4
+
+
+def test_a_top_that_takes_maps_of_two_depths_gets_their_numbers_in_a_row() -> None:
+    keras.utils.set_random_seed(0)
+    inputs = keras.Input((32, 32, 3))
+    fine = keras.layers.Conv2D(4, 3, 2, padding="same", activation="relu", name="fine")(inputs)
+    coarse = keras.layers.Conv2D(6, 3, 2, padding="same", activation="relu", name="coarse")(fine)
+    mixed = [keras.layers.GlobalAveragePooling2D()(keras.layers.Conv2D(5, 1)(map_)) for map_ in (fine, coarse)]
+    network = keras.Model(inputs, keras.layers.Dense(2, name="logits")(keras.layers.Concatenate()(mixed)))
+    network.get_layer("fine").trainable = network.get_layer("coarse").trainable = False
+    source, trunk = _pictures(), FrozenTrunk(network)
+    features = trunk.features(np.asarray(source.pictures.pixels))
+    assert features.shape == (6, 16 * 16 * 4 + 8 * 8 * 6)
+    assert {id(v) for v in trunk.top.trainable_variables} == {id(v) for v in network.trainable_variables}
+    whole = np.asarray(network.predict_on_batch(np.asarray(source.pictures.pixels, np.float32)))
+    parted = np.asarray(trunk.top.predict_on_batch(features.astype(np.float32)))
+    np.testing.assert_allclose(parted, whole, rtol=5e-3, atol=0.05 * np.abs(whole).max())
+
+
+def test_a_network_whose_first_layer_learns_has_nothing_to_look_through_once() -> None:
+    inputs = keras.Input((32, 32, 3))
+    logits = keras.layers.Dense(2)(keras.layers.GlobalAveragePooling2D()(keras.layers.Conv2D(4, 3)(inputs)))
+    with pytest.raises(InvalidRecipe, match=r"backbone\.views"):
+        FrozenTrunk(keras.Model(inputs, logits))
