@@ -76,7 +76,7 @@ class Readiness:
 
     @property
     def sentence(self) -> str:
-        """All of it in one sentence: "Ready: 14 of 14 models answered as at release."."""
+        """All of it in one sentence: "Ready: 16 of 16 models answered as at release."."""
         return f"{'Ready' if self.ready else 'Not ready'}: {self._counts}."
 
     @property
