@@ -98,7 +98,7 @@ class BlockTuner:
         network = keras.Model(built.inputs, dense(keras.layers.Dropout(DROPOUT)(pooled)))
         _take_weights(network, start)
         _freeze_before(network, first_trained)
-        self._trunk = FrozenTrunk(network, first_trained)
+        self._trunk = FrozenTrunk(network)
         # The dense layer at every place, as the convolution that gradients are known of.
         self._dense, self._at_places = dense, keras.layers.Conv2D(n_classes, 1, name="logits_at_places")
         self._served = keras.Model(network.get_layer(first_trained).input, self._at_places(built.features))

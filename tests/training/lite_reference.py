@@ -48,15 +48,15 @@ def _block(x: np.ndarray, arrays: Arrays, name: str, stride: int) -> np.ndarray:
 
 def _normalised(x: np.ndarray, arrays: Arrays, name: str) -> np.ndarray:
     mean, variance = arrays[f"{name}.running_mean"], arrays[f"{name}.running_var"]
-    return (x - mean) / np.sqrt(variance + 1e-3) * arrays[f"{name}.weight"] + arrays[f"{name}.bias"]
+    return np.asarray((x - mean) / np.sqrt(variance + 1e-3) * arrays[f"{name}.weight"] + arrays[f"{name}.bias"])
 
 
 def _relu6(x: np.ndarray) -> np.ndarray:
-    return np.clip(x, 0, 6)
+    return np.asarray(np.clip(x, 0, 6))
 
 
 def _convolved(x: np.ndarray, kernel: np.ndarray, stride: int) -> np.ndarray:
-    return np.einsum("hwcij,ocij->hwo", _windows(x, kernel.shape[-1], stride), kernel, optimize=True)
+    return np.asarray(np.einsum("hwcij,ocij->hwo", _windows(x, kernel.shape[-1], stride), kernel, optimize=True))
 
 
 def _windows(x: np.ndarray, side: int, stride: int) -> np.ndarray:

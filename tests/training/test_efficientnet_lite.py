@@ -62,7 +62,7 @@ def _answers(name: str, folder: Path | None) -> tuple[np.ndarray, np.ndarray]:
 def test_each_array_is_where_it_belongs(tmp_path: Path) -> None:
     arrays = _arrays_by_chance()
     assert n_blocks(arrays) == 16
-    np.savez(tmp_path / FILE, **arrays)
+    np.savez(tmp_path / FILE, allow_pickle=False, **arrays)
     features, logits = _answers("EfficientNetLite0", tmp_path)
     expected_features, expected_logits = features_and_logits(arrays, PHOTO)
     assert features.std() > 0.1
@@ -82,7 +82,7 @@ def test_arrays_of_another_network_are_refused(
     tmp_path: Path, changed: dict[str, np.ndarray | None], said: str
 ) -> None:
     arrays = {name: a for name, a in (_arrays_by_chance() | changed).items() if a is not None}
-    np.savez(tmp_path / FILE, **arrays)
+    np.savez(tmp_path / FILE, allow_pickle=False, **arrays)
     with pytest.raises(DataUnavailable, match="EfficientNetLite0 cannot be loaded") as raised:
         build_backbone(BackboneEntries("EfficientNetLite0"), height=64, width=64, data_dir=tmp_path)
     assert said in str(raised.value)
