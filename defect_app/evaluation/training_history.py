@@ -19,6 +19,12 @@ _HIDDEN = 0.25
 """Of the loss: a rise of this share is worth knowing; where noise could hide it, nothing is told."""
 _SURE = 2.0
 """A trend counts from so many standard deviations of what the curve jumps from epoch to epoch."""
+_NOT_LEARNT = 0.98
+"""Of its first value: a loss that ends above it has not fallen."""
+_APART = 0.3
+"""Of the losses: so far apart, with training's below half of validation's, they tell of learning by heart."""
+_FALLEN = 0.05
+"""Of the accuracy: a fall from its best that is worth knowing."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,9 @@ class TrainingHistory:
         finite = np.isfinite(self.validation_loss) & np.isfinite(self.loss)
         if finite.sum() < _LEAST_EPOCHS:
             return "Too few epochs to read over- or underfitting from."
+        if not finite[-1]:
+            last = self.epoch[finite][-1]
+            return f"After epoch {last} the loss is no number: the training came apart there."
         epoch, seen, unseen = self.epoch[finite], self.loss[finite], self.validation_loss[finite]
         best, end, noise = int(np.argmin(unseen)), max(2, len(unseen) // 5), _noise(unseen)
         lowest = float(unseen[best])
@@ -61,6 +70,8 @@ class TrainingHistory:
             rises = f"Validation loss rises by {rise / lowest:.0%} after epoch {epoch[best]}"
             falls = f"while training loss still falls{self._accuracy_words(finite, best)}"
             return f"{rises} {falls}: it overfits from there on."
+        if seen[-end:].mean() >= _NOT_LEARNT * seen[0] and unseen[-end:].mean() >= _NOT_LEARNT * unseen[0]:
+            return "Neither loss falls: nothing is learnt that can be seen."
         third = max(3, len(unseen) // 3)
         fall = -_slope(unseen[-third:]) * (third - 1)
         if fall > max(_CHANGE * unseen[-third:].mean(), _SURE * noise):
@@ -69,7 +80,26 @@ class TrainingHistory:
         if after and rise > _CHANGE * lowest and doubt > _HIDDEN * lowest:
             ends = f"Validation loss ends {rise / lowest:.0%} above its lowest, at epoch {epoch[best]}"
             return f"{ends}, but changes by {noise / lowest:.0%} from epoch to epoch: overfitting cannot be told."
+        return self._level_words(finite, float(seen[-end:].mean()), float(unseen[-end:].mean()))
+
+    def _level_words(self, finite: np.ndarray, seen: float, unseen: float) -> str:
+        """Say what a validation loss that is level at its end hides, by both losses there."""
+        fallen = self._fallen_accuracy(finite)
+        if fallen:
+            return f"Validation loss is level at the end, but {fallen}: the two do not say the same."
+        if unseen - seen > _APART and seen < unseen / 2:
+            ends = f"Validation loss is level at {unseen:.2f}, training loss at {seen:.2f}"
+            return f"{ends}: much of what is learnt does not carry over."
         return "Validation loss is level at the end: no sign of overfitting."
+
+    def _fallen_accuracy(self, finite: np.ndarray) -> str:
+        accuracy = self.validation_accuracy[finite]
+        if not np.isfinite(accuracy).all():
+            return ""
+        end = max(2, len(accuracy) // 5)
+        best, last = float(accuracy.max()), float(accuracy[-end:].mean())
+        fell = best - last > max(_FALLEN, _SURE * _noise(accuracy))
+        return f"accuracy falls from {best:.2f} to {last:.2f}" if fell else ""
 
     def _accuracy_words(self, finite: np.ndarray, best: int) -> str:
         accuracy = self.validation_accuracy[finite]

@@ -79,8 +79,16 @@ def records_as_json(records: Iterable[InspectionRecord]) -> str:
 
 
 def table_columns(class_names: Sequence[str]) -> list[str]:
-    """Return the names of a table's columns."""
-    return [*FIXED_COLUMNS, *(CLASS_PREFIX + name for name in class_names)]
+    """Return the names of a table's columns, distinct also where upper and lower case count alike, as in SQL."""
+    columns = [*FIXED_COLUMNS]
+    for name in class_names:
+        column = first = CLASS_PREFIX + name
+        number = 1
+        while column.casefold() in {known.casefold() for known in columns}:
+            number += 1
+            column = f"{first}_{number}"
+        columns.append(column)
+    return columns
 
 
 def table_values(number: int, record: InspectionRecord, class_names: Sequence[str]) -> list[object]:

@@ -1,7 +1,6 @@
 """Makes file names safe to show and to put into a spreadsheet; a name is data, never a path."""
 
 import unicodedata
-from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -22,7 +21,7 @@ def distinct_names(names: Sequence[str]) -> list[str]:
     shown = [display_name(name) for name in names]
     for alike in _alike(shown):
         whole = [visible_name(names[i]) for i in alike]
-        if len(set(whole)) > 1:
+        if len(set(map(_looks, whole))) > 1:
             start = max(0, _agreeing(whole) - 6)
             for i, name in zip(alike, whole, strict=True):
                 shown[i] = f"{name[:10]}…{name[start : start + 30]}…{name[-16:]}"
@@ -39,12 +38,16 @@ def _agreeing(names: Sequence[str]) -> int:
 
 
 def _alike(shown: Sequence[str]) -> list[list[int]]:
-    often = Counter(shown)
     groups: dict[str, list[int]] = {}
     for i, name in enumerate(shown):
-        if often[name] > 1:
-            groups.setdefault(name, []).append(i)
-    return list(groups.values())
+        groups.setdefault(_looks(name), []).append(i)
+    return [alike for alike in groups.values() if len(alike) > 1]
+
+
+def _looks(name: str) -> str:
+    """Return what an eye tells names by: accents in one form, spaces of any kind and number as one, no joiners."""
+    visible = "".join(c for c in unicodedata.normalize("NFC", name) if unicodedata.category(c) != "Cf")
+    return " ".join(visible.split())
 
 
 def display_name(name: object) -> str:

@@ -168,3 +168,31 @@ def test_hostile_28_a_missing_or_broken_history_is_said(tmp_path: Path, content:
         (tmp_path / "history.csv").write_bytes(content)
     with pytest.raises(DefectLensError, match=r"history"):
         read_history(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("seen", "unseen", "accuracy", "said"),
+    [
+        pytest.param(np.linspace(0.5, 1.5, 20), np.linspace(0.6, 1.9, 20), None, "Neither loss falls", id="both rise"),
+        pytest.param(np.full(20, 0.693), np.full(20, 0.693), None, "nothing is learnt", id="never learns"),
+        pytest.param(
+            np.geomspace(0.9, 0.01, 20), np.full(20, 0.9), None, "does not carry over", id="learnt by heart"
+        ),
+        pytest.param(
+            np.linspace(0.5, 0.3, 20), np.full(20, 0.4), np.linspace(0.9, 0.6, 20), "accuracy falls from 0.90 to 0.6",
+            id="accuracy falls while the loss is level",
+        ),
+        pytest.param(
+            np.linspace(0.5, 0.3, 20), np.r_[np.linspace(0.6, 0.4, 12), np.full(8, np.nan)], None,
+            "After epoch 12 the loss is no number", id="comes apart",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_not_well_is_not_called_level(
+    seen: np.ndarray, unseen: np.ndarray, accuracy: np.ndarray | None, said: str
+) -> None:
+    n = len(seen)
+    known = np.full(n, np.nan) if accuracy is None else accuracy
+    history = TrainingHistory(np.arange(1, n + 1), seen, unseen, known)
+    assert said in history.sentence
+    assert "no sign of overfitting" not in history.sentence

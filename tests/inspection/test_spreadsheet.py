@@ -72,3 +72,8 @@ def test_pandas_reads_the_very_values_back_from_workbook_and_table(separator: st
     # A workbook keeps a name as it is; in a table it must not begin like a formula.
     assert of_xlsx["file"].tolist() == [record.file for record in records]
     assert of_csv["file"].tolist() == [spreadsheet_safe(record.file) for record in records]
+
+
+def test_columns_differ_also_where_upper_and_lower_case_count_alike() -> None:
+    columns = [column.casefold() for column in table_columns(["Defect", "defect", "defect_2"])]
+    assert len(set(columns)) == len(columns)

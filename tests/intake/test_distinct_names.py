@@ -37,3 +37,16 @@ def test_equal_names_are_told_apart_by_their_place() -> None:
         "other.jpg",
         "image.jpg (no. 3)",
     ]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        pytest.param(["Pr\u00fcfst\u00fcck.jpg", "Pru\u0308fstu\u0308ck.jpg"], id="accents in two forms"),
+        pytest.param(["part 1.jpg", "part  1.jpg", "part\u00a01.jpg"], id="spaces"),
+        pytest.param(["a.jpg", "a\u200c.jpg"], id="a joiner"),
+    ],
+)
+def test_names_that_only_a_computer_tells_apart_are_numbered(names: list[str]) -> None:
+    shown = distinct_names(names)
+    assert [name.rpartition("(no. ")[2] for name in shown] == [f"{i})" for i in range(1, len(names) + 1)]

@@ -79,7 +79,16 @@ def test_one_inspection_is_found_by_its_id(client: TestClient, stored: list[str]
 
 
 @pytest.mark.parametrize(
-    "wrong", ["limit=0", "limit=501", "cursor=-1", "since=yesterday", "cursor=99999999999999999999"]
+    "wrong",
+    [
+        "limit=0",
+        "limit=501",
+        "cursor=-1",
+        "since=yesterday",
+        "since=0001-01-01T00:00:00%2B14:00",
+        "until=9999-12-31T23:59:59-14:00",
+        "cursor=99999999999999999999",
+    ],
 )
 def test_what_cannot_be_asked_is_said(client: TestClient, wrong: str) -> None:
     answer = client.get(f"/inspections?{wrong}")

@@ -200,3 +200,14 @@ def test_another_product_brings_its_own_models(models: Path) -> None:
     assert not page.exception
     assert page.multiselect[0].value == ["colours"]
     assert not page.warning
+
+
+@pytest.mark.usefixtures("models")
+def test_a_product_in_the_address_that_is_not_here_is_said_and_one_that_is_opens() -> None:
+    page = compare_page(product="Bicycles").run()
+    assert not page.exception
+    assert [warning.value for warning in page.warning if "product = `Bicycles`, which is not here" in warning.value]
+    shown = page.selectbox(key=Address.PRODUCT).options[0]
+    assert not [
+        warning for warning in compare_page(product=shown).run().warning if "which is not here" in warning.value
+    ]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from defect_app.inspection.record import InspectionRecord
 from defect_app.people.roles import Permission
@@ -19,6 +19,16 @@ if TYPE_CHECKING:
     from defect_app.inspections import InspectionStore
 
 MOST_AT_ONCE = 500
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("the time lies outside the years 1 to 9999 of UTC") from None
+
+
+Moment = Annotated[datetime, AfterValidator(_in_utc)]
 
 routes = APIRouter(dependencies=[allowed_to(Permission.LOOK)])
 
@@ -42,8 +52,8 @@ def _opened() -> Iterator[InspectionStore]:
 
 @routes.get("/inspections", responses=described(422, 503))
 def inspections(
-    since: Annotated[datetime | None, Query(description="Judged at this time or later; UTC without an offset")] = None,
-    until: Annotated[datetime | None, Query(description="Judged before this time; UTC without an offset")] = None,
+    since: Annotated[Moment | None, Query(description="Judged at this time or later; UTC without an offset")] = None,
+    until: Annotated[Moment | None, Query(description="Judged before this time; UTC without an offset")] = None,
     model: Annotated[str, Query(max_length=200)] = "",
     verdict: Annotated[str, Query(max_length=20)] = "",
     source: Annotated[str, Query(max_length=20, description="page, api, watch or cli")] = "",
@@ -61,8 +71,8 @@ def inspections(
     from defect_app.inspections import InspectionFilter
 
     wanted = InspectionFilter(
-        since=_in_utc(since),
-        until=_in_utc(until),
+        since=since,
+        until=until,
         model=model,
         verdict=verdict,
         source=source,
@@ -83,7 +93,3 @@ def inspection(inspection_id: str) -> InspectionRecord:
     if found is None:
         raise RefusedRequest(404, "There is no stored inspection of this id.", "GET inspections lists them.")
     return found.record
-
-
-def _in_utc(moment: datetime | None) -> datetime | None:
-    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment

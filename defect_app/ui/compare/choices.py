@@ -13,6 +13,7 @@ from defect_app.evaluation.side_by_side import on_shared_pictures
 from defect_app.ui.parts.evaluation_choices import SPLIT_HELP, SPLIT_TITLES
 from defect_app.ui.parts.model_evaluation import EvaluatedModel, EvaluationKey, evaluated_model, evaluation_results
 from defect_app.ui.parts.text import as_text
+from defect_app.ui.parts.unread_address import draw_unread_choice
 from defect_app.ui.session import Address
 
 GENERAL = "general"
@@ -77,11 +78,16 @@ def choose_product(models: Catalog) -> str:
         # Not as the widget's default, which the address would leave out: whoever gets it shall see the same.
         st.session_state[Address.PRODUCT] = at_work
         st.query_params[Address.PRODUCT] = PRODUCT_TITLES.get(at_work, at_work)
+    asked = st.query_params.get(Address.PRODUCT)
     chosen = st.selectbox(
         "Product", products, format_func=lambda p: PRODUCT_TITLES.get(p, p), key=Address.PRODUCT, bind="query-params",
         on_change=change,
     )  # fmt: skip
-    return chosen if chosen in products else products[0]
+    if chosen not in products:
+        chosen = products[0]
+    if asked is not None and asked not in {PRODUCT_TITLES.get(p, p) for p in products}:
+        draw_unread_choice(Address.PRODUCT, asked, PRODUCT_TITLES.get(chosen, chosen))
+    return chosen
 
 
 def choose_models(models: Catalog, product: str) -> list[CatalogEntry]:

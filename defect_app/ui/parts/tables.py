@@ -39,7 +39,7 @@ def offer_csv(table: pd.DataFrame, name: str) -> None:
     """Draw the download of a table; the file is made when it is pressed."""
     st.download_button(
         "CSV",
-        lambda: safe_table(table).to_csv(index=False),
+        lambda: safe_table(table).to_csv(index=False).encode("utf-8-sig"),  # without the mark Excel misreads accents
         f"{name}.csv",
         "text/csv",
         key=KeyOf.SHARED_TABLE_CSV(name),

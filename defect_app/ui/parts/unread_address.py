@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from defect_app.catalog.thresholds import threshold_text
 from defect_app.ui.parts.text import as_code
 from defect_app.ui.session import Address
 
@@ -24,12 +25,12 @@ def draw_unread_thresholds(given: Mapping[Address, str | None], shown: Mapping[A
     asked = {name: text for name, text in given.items() if text is not None and name in shown}
     wrong = {name: text for name, text in asked.items() if not _is_probability(text)}
     for name, text in wrong.items():
-        _warn(f"{name} = {as_code(text)}", f"which is no number from 0 to 1; {shown[name]:.4g} is shown")
+        _warn(f"{name} = {as_code(text)}", f"which is no number from 0 to 1; {threshold_text(shown[name])} is shown")
     review, reject = asked.get(Address.REVIEW), asked.get(Address.REJECT)
     if not wrong and review is not None and reject is not None and float(review) > float(reject):
         _warn(
             f"review = {as_code(review)} above reject = {as_code(reject)}",
-            f"which cannot be; both are shown at {shown[Address.REVIEW]:.4g}",
+            f"which cannot be; both are shown at {threshold_text(shown[Address.REVIEW])}",
         )
 
 
