@@ -81,10 +81,10 @@ def test_no_other_module_reads_the_environment() -> None:
         for path in sources
         if re.search(r"os\.environ|getenv", path.read_text(encoding="utf-8"))
     }
-    # offline.py, the app command and what starts Ray set variables for other libraries; paths.py, which the settings
-    # are built on, reads DEFECT_APP_VAR.
-    allowed = {"settings.py", "offline.py", "paths.py", "cli/app.py", "distributed/cluster.py"}
-    assert readers == {f"defect_app/{name}" for name in allowed}
+    # offline.py, the app command and what starts Ray, its replicas or a child process set variables for others;
+    # paths.py, which the settings are built on, reads DEFECT_APP_VAR.
+    starting = {"cli/app.py", "distributed/cluster.py", "distributed/replicas.py", "hosting/tuning_job.py"}
+    assert readers == {f"defect_app/{name}" for name in {"settings.py", "offline.py", "paths.py", *starting}}
 
 
 @pytest.mark.parametrize(

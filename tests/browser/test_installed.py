@@ -18,7 +18,7 @@ from playwright.sync_api import FilePayload, Page, expect
 from tests.served_app import ROOT, App, free_port, served_app
 
 pytestmark = pytest.mark.browser
-MODELS = 14
+MODELS = 16
 SAMPLE = re.compile(r"^casting-\d+\.jpg$")
 FOR_TRAINING = ("tensorflow", "tensorboard", "keras", "tf_keras", "nncf")
 

@@ -85,7 +85,7 @@ def test_the_folder_may_be_named_before_the_action(models: Path) -> None:
 
 def test_every_bundled_model_is_sealed_as_it_is(tmp_path: Path) -> None:
     entries = load_catalog(MODELS_FOLDER).entries
-    assert len(entries) == 14
+    assert len(entries) == 16
     assert [(e.id, e.problem) for e in entries if e.problem] == []
     copy = shutil.copytree(MODELS_FOLDER / "casting-cnn", tmp_path / "casting-cnn")
     assert main(["models", "seal", "casting-cnn", "--models-folder", str(tmp_path)]) == 0

@@ -46,7 +46,7 @@ def test_training_gets_recipe_seed_and_limits(calls: list[Call], capsys: pytest.
     assert main(["train", "casting-cnn", *options]) == 0
     (call,) = calls
     assert (call["work"], call["given"], call["limits"].epochs) == ("train", ("casting-cnn",), 3)
-    assert (call["seed"], call["out"], call["data_dir"], call["measure"]) == (5, Path("there"), Path("archives"), False)
+    assert (call["seed"], call["out"], call["data_dir"], call["measure"]) == (5, Path("there"), Path("archives"), None)
     assert capsys.readouterr().err == "The model is in models/made.\n"
 
 

@@ -35,6 +35,10 @@ def sample_of(model: Inspector) -> np.ndarray:
     return input_pixels(photo.pixels, model.spec)
 
 
+BY_TENSORFLOW = ("phone-efficientnet-lite2",)
+"""Too far from TensorFlow's by early layers, as their cards say: gradient maps of these are TensorFlow's."""
+
+
 @pytest.mark.parametrize("model_id", MODELS)
 def test_every_gradient_is_known_and_was_checked_against_tensorflows(model_id: str) -> None:
     model = Inspector.from_id(model_id)
@@ -45,7 +49,7 @@ def test_every_gradient_is_known_and_was_checked_against_tensorflows(model_id: s
     assert len(engine.layers) == len(read_layer_names(explained.folder).operations) >= 9
     check = read_record(explained.folder).gradients
     assert check is not None
-    assert check.usable
+    assert check.usable is (model_id not in BY_TENSORFLOW)
     assert (check.pictures, check.layers) == (20, len(engine.layers))
 
 
